@@ -1,0 +1,35 @@
+#include "base/ids.h"
+
+#include <chrono>
+
+namespace gp {
+
+// 48 bits of milliseconds, version 7, 12 bits of a counter within the millisecond, variant 10, 62
+// random bits.
+std::string IdSource::make(std::string_view prefix) {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall_now().time_since_epoch());
+  const std::uint64_t milliseconds = static_cast<std::uint64_t>(now.count());
+  if (milliseconds > last_milliseconds_) {
+    last_milliseconds_ = milliseconds;
+    counter_ = 0;
+  } else if (++counter_ > 0xfff) {
+    ++last_milliseconds_;
+    counter_ = 0;
+  }
+  const std::uint64_t high = (last_milliseconds_ << 16) | 0x7000U | counter_;
+  const std::uint64_t low = (random_.next() >> 2) | 0x8000000000000000ULL;
+
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string id;
+  id.reserve(prefix.size() + 36);
+  id.append(prefix);
+  for (int nibble = 0; nibble < 32; ++nibble) {
+    if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) id.push_back('-');
+    const std::uint64_t word = nibble < 16 ? high : low;
+    id.push_back(kHex[(word >> (60 - 4 * (nibble % 16))) & 0xf]);
+  }
+  return id;
+}
+
+}  // namespace gp
