@@ -1,0 +1,180 @@
+#include "protocol/event.h"
+
+#include <array>
+
+#include "protocol/codes.h"
+#include "protocol/json_writer.h"
+
+namespace gp::protocol {
+namespace {
+
+enum class Kind { run, terminal, thread };
+
+struct TypeInfo {
+  std::string_view name;
+  Kind kind;
+};
+
+constexpr auto kTypes = std::to_array<TypeInfo>({
+#define GP_EVENT(name, kind) {#name, Kind::kind},
+    GP_EVENT_TYPES(GP_EVENT)
+#undef GP_EVENT
+});
+
+double to_milliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+std::int64_t whole_milliseconds(Duration duration) {
+  return static_cast<std::int64_t>(to_milliseconds(duration) + 0.5);
+}
+
+}  // namespace
+
+std::string_view to_string(EventType type) { return kTypes[static_cast<std::size_t>(type)].name; }
+
+std::optional<EventType> event_type_from_name(std::string_view name) {
+  for (std::size_t i = 0; i < kTypes.size(); ++i) {
+    if (kTypes[i].name == name) return static_cast<EventType>(i);
+  }
+  return std::nullopt;
+}
+
+bool is_terminal(EventType type) {
+  return kTypes[static_cast<std::size_t>(type)].kind == Kind::terminal;
+}
+
+std::string encode_event(const ThreadId& thread_id, const EventPosition& position,
+                         const NewEvent& event) {
+  std::string out;
+  out.reserve(224 + event.payload.size());
+  JsonWriter json(out);
+  json.begin_object()
+      .field("type", to_string(event.type))
+      .field("seq", position.seq.value)
+      .field("event_id", position.event_id.view())
+      .field("thread_id", thread_id.view())
+      .field_unless_empty("run_id", event.run_id.view())
+      .field("timestamp", to_seconds(position.timestamp))
+      .field_unless_empty("agent_name", event.agent_name.view())
+      .raw_field("payload", event.payload)
+      .end_object();
+  return out;
+}
+
+namespace payload {
+
+std::string user_message(const MessageId& message_id, std::string_view content,
+                         std::string_view parts_json) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("message_id", message_id.view()).field("content", content);
+  if (!parts_json.empty()) json.raw_field("parts", parts_json);
+  json.end_object();
+  return out;
+}
+
+std::string agent_started(const MessageId& message_id) {
+  std::string out;
+  JsonWriter(out).begin_object().field("message_id", message_id.view()).end_object();
+  return out;
+}
+
+std::string delta(std::string_view part_id, std::string_view delta) {
+  std::string out;
+  JsonWriter(out).begin_object().field("part_id", part_id).field("delta", delta).end_object();
+  return out;
+}
+
+std::string tool_args_delta(std::string_view tool_call_id, std::string_view tool_name,
+                            std::string_view delta) {
+  std::string out;
+  JsonWriter(out)
+      .begin_object()
+      .field("tool_call_id", tool_call_id)
+      .field("tool_name", tool_name)
+      .field("delta", delta)
+      .end_object();
+  return out;
+}
+
+std::string tool_executing(std::string_view tool_call_id, std::string_view tool_name,
+                           std::string_view arguments_json) {
+  std::string out;
+  JsonWriter(out)
+      .begin_object()
+      .field("tool_call_id", tool_call_id)
+      .field("tool_name", tool_name)
+      .raw_field("arguments", arguments_json.empty() ? "{}" : arguments_json)
+      .end_object();
+  return out;
+}
+
+std::string tool_completed(std::string_view tool_call_id, std::string_view tool_name,
+                           ToolOutcome outcome, std::string_view value_json, Duration duration) {
+  std::string out;
+  JsonWriter json(out);
+  const bool success = outcome == ToolOutcome::kSuccess;
+  json.begin_object()
+      .field("tool_call_id", tool_call_id)
+      .field("tool_name", tool_name)
+      .field("success", success)
+      .raw_field(success ? "result" : "error", value_json.empty() ? "null" : value_json)
+      .field("duration_ms", whole_milliseconds(duration))
+      .end_object();
+  return out;
+}
+
+std::string agent_completed(std::string_view text, std::string_view result_json,
+                            std::string_view usage_json, std::string_view finish_reason,
+                            Duration duration) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("text", text);
+  if (!result_json.empty()) json.raw_field("result", result_json);
+  if (!usage_json.empty()) json.raw_field("usage", usage_json);
+  json.field("finish_reason", finish_reason)
+      .field("duration_ms", whole_milliseconds(duration))
+      .end_object();
+  return out;
+}
+
+std::string agent_error(Code code, std::string_view message, bool recoverable) {
+  std::string out;
+  JsonWriter(out)
+      .begin_object()
+      .field("code", info(code).name)
+      .field("message", message)
+      .field("recoverable", recoverable)
+      .end_object();
+  return out;
+}
+
+std::string agent_cancelled(const UserId& by, std::string_view reason) {
+  std::string out;
+  JsonWriter(out).begin_object().field("by", by.view()).field("reason", reason).end_object();
+  return out;
+}
+
+std::string thread_updated(std::string_view title, std::string_view status,
+                           std::string_view metadata_json) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field_unless_empty("title", title).field_unless_empty("status", status);
+  if (!metadata_json.empty()) json.raw_field("metadata", metadata_json);
+  json.end_object();
+  return out;
+}
+
+std::string custom(std::string_view name, std::string_view value_json) {
+  std::string out;
+  JsonWriter(out)
+      .begin_object()
+      .field("name", name)
+      .raw_field("value", value_json.empty() ? "null" : value_json)
+      .end_object();
+  return out;
+}
+
+}  // namespace payload
+}  // namespace gp::protocol
