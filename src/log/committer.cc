@@ -1,0 +1,97 @@
+#include "log/committer.h"
+
+#include "base/log.h"
+#include "log/thread_log.h"
+
+namespace gp::log {
+
+Committer::Committer(runtime::Core& core, LogStorage& storage, const LogLimits& limits,
+                     metrics::CoreMetrics& metrics)
+    : core_(core),
+      storage_(storage),
+      limits_(limits),
+      metrics_(metrics),
+      interval_(core),
+      retry_(core) {}
+
+void Committer::add(ThreadLog& log, StoredEvent event, Urgency urgency) {
+  core_.assert_here();
+  const std::size_t bytes = event.json.size();
+  // Consecutive events of one thread share an entry; with many threads interleaved a few extra
+  // entries cost little.
+  if (waiting_.logs.empty() || waiting_.logs.back() != &log) {
+    waiting_.logs.push_back(&log);
+    waiting_.appends.push_back(LogAppend{log.key(), {}});
+  }
+  waiting_.appends.back().events.push_back(std::move(event));
+  waiting_.bytes += bytes;
+  uncommitted_bytes_ += bytes;
+  if (urgency == Urgency::kNow || waiting_.bytes >= limits_.commit_bytes) {
+    urgent_ = true;
+    submit();
+  } else if (!interval_.armed() && !submitting_) {
+    interval_.arm(limits_.commit_interval, [this] { flush(); });
+  }
+}
+
+void Committer::flush() {
+  core_.assert_here();
+  urgent_ = true;
+  submit();
+}
+
+void Committer::submit() {
+  core_.assert_here();
+  if (submitting_ || waiting_.appends.empty()) return;
+  interval_.cancel();
+  urgent_ = false;
+  submitting_ = true;
+  in_flight_ = std::exchange(waiting_, Batch{});
+  submitted_at_ = core_.now();
+  storage_.append(in_flight_.appends, [this, token = liveness_.token()](Result<> result) {
+    if (token.alive()) on_done(std::move(result));
+  });
+}
+
+void Committer::on_done(Result<> result) {
+  core_.assert_here();
+  submitting_ = false;
+  if (result.has_error()) {
+    if (healthy_)
+      GP_LOG_ERROR("log", "events cannot be committed, trying again: {}", result.error().message);
+    healthy_ = false;
+    metrics_.log_commit_failures.add();
+    if (!std::exchange(in_flight_.told_failure, true)) {
+      for (ThreadLog* log : in_flight_.logs) log->on_commit_failed(result.error());
+    }
+    retry_.arm(limits_.commit_retry, [this] {
+      core_.assert_here();
+      submitting_ = true;
+      storage_.append(in_flight_.appends, [this, token = liveness_.token()](Result<> again) {
+        if (token.alive()) on_done(std::move(again));
+      });
+    });
+    submitting_ = true;  // nothing overtakes the batch that is to be tried again
+    return;
+  }
+  if (!healthy_) GP_LOG_INFO("log", "events are committed again");
+  healthy_ = true;
+  metrics_.log_commits.add();
+  metrics_.log_commit_seconds.observe(core_.now() - submitted_at_);
+  const bool was_over = over_limit();
+  const Batch batch = std::exchange(in_flight_, Batch{});
+  uncommitted_bytes_ -= batch.bytes;
+  for (std::size_t i = 0; i < batch.logs.size(); ++i) {
+    metrics_.log_events_committed.add(batch.appends[i].events.size());
+    batch.logs[i]->on_committed(batch.appends[i].events.back().seq);
+  }
+  if (was_over && !over_limit() && relief_) relief_();
+  if (waiting_.appends.empty()) return;
+  if (urgent_) {
+    submit();
+  } else if (!interval_.armed()) {
+    interval_.arm(limits_.commit_interval, [this] { flush(); });
+  }
+}
+
+}  // namespace gp::log

@@ -1,0 +1,71 @@
+/// Committer: group commit of one core. Collects appended events and hands them to the LogStorage
+/// in batches.
+///
+/// A batch starts when an urgent event is added (at once, with all that waits), when the interval
+/// since the first waiting event is over, or when commit_bytes wait. Batches of one core complete
+/// in order. Thread: its core. On failure: the batch is kept and tried again every commit_retry;
+/// those who wait for it are told at the first failure; healthy() is false until a commit succeeds.
+/// Nothing is dropped.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "base/unique_function.h"
+#include "log/limits.h"
+#include "log/log_storage.h"
+#include "metrics/core_metrics.h"
+#include "runtime/core.h"
+
+namespace gp::log {
+
+enum class Urgency { kBatched, kNow };
+
+class ThreadLog;
+
+class Committer {
+ public:
+  Committer(runtime::Core& core, LogStorage& storage, const LogLimits& limits,
+            metrics::CoreMetrics& metrics);
+
+  /// `log` stays alive until it was told (ThreadLog::on_committed or on_commit_failed).
+  void add(ThreadLog& log, StoredEvent event, Urgency urgency);
+
+  bool healthy() const { return healthy_; }
+  /// More than uncommitted_bytes_max wait: producers should pause.
+  bool over_limit() const { return uncommitted_bytes_ > limits_.uncommitted_bytes_max; }
+  std::size_t uncommitted_bytes() const { return uncommitted_bytes_; }
+  /// Called when over_limit() becomes false again. One listener: the RunSupervisor.
+  void on_relief(UniqueFunction<void()> listener) { relief_ = std::move(listener); }
+  /// Commits what waits.
+  void flush();
+
+ private:
+  struct Batch {
+    std::vector<LogAppend> appends;
+    std::vector<ThreadLog*> logs;  ///< one per append
+    std::size_t bytes = 0;
+    bool told_failure = false;
+  };
+
+  void submit();
+  void on_done(Result<> result);
+
+  runtime::Core& core_;
+  LogStorage& storage_;
+  const LogLimits& limits_;
+  metrics::CoreMetrics& metrics_;
+  runtime::Timer interval_;
+  runtime::Timer retry_;
+  Batch waiting_ GP_GUARDED_BY(core_);
+  Batch in_flight_ GP_GUARDED_BY(core_);
+  bool submitting_ GP_GUARDED_BY(core_) = false;
+  bool urgent_ GP_GUARDED_BY(core_) = false;
+  MonotonicTime submitted_at_{};
+  std::size_t uncommitted_bytes_ = 0;
+  bool healthy_ = true;
+  UniqueFunction<void()> relief_;
+  runtime::Liveness liveness_;
+};
+
+}  // namespace gp::log

@@ -1,0 +1,119 @@
+#include "log/log_directory.h"
+
+#include "log/cursor.h"
+
+namespace gp::log {
+
+LogDirectory::LogDirectory(runtime::Core& core, LogStorage& storage, LogLimits limits,
+                           metrics::CoreMetrics& metrics)
+    : core_(core),
+      storage_(storage),
+      limits_(limits),
+      metrics_(metrics),
+      committer_(core, storage, limits_, metrics),
+      sweep_timer_(core) {
+  core_.at_turn_end([this, token = liveness_.token()] {
+    if (token.alive()) wake_dirty();
+  });
+  sweep_timer_.arm(limits_.idle, [this] { sweep(); });
+}
+
+LogDirectory::~LogDirectory() = default;
+
+ThreadLog* LogDirectory::find(const identity::ThreadKey& key) {
+  core_.assert_here();
+  const auto found = logs_.find(key);
+  return found == logs_.end() ? nullptr : found->second.get();
+}
+
+std::span<ThreadLog* const> LogDirectory::of_owner(const UserId& owner) const {
+  core_.assert_here();
+  const auto found = by_owner_.find(owner);
+  return found == by_owner_.end() ? std::span<ThreadLog* const>()
+                                  : std::span<ThreadLog* const>(found->second);
+}
+
+void LogDirectory::unlist(const ThreadLog& log) {
+  core_.assert_here();
+  const auto found = by_owner_.find(log.key().owner());
+  std::erase(found->second, &log);
+  if (found->second.empty()) by_owner_.erase(found);
+}
+
+void LogDirectory::open(const identity::ThreadKey& key, Completion<Result<ThreadLog*>> done) {
+  core_.assert_here();
+  if (ThreadLog* log = find(key)) {
+    log->last_use_ = core_.now();
+    done(log);
+    return;
+  }
+  auto& waiting = opening_[key];
+  waiting.push_back(std::move(done));
+  if (waiting.size() > 1) return;
+  storage_.open(key, core_.ids().epoch(),
+                [this, key, token = liveness_.token()](Result<LogHead> head) {
+                  if (token.alive()) finish_open(key, std::move(head));
+                });
+}
+
+void LogDirectory::finish_open(const identity::ThreadKey& key, Result<LogHead> head) {
+  core_.assert_here();
+  auto node = opening_.extract(key);
+  if (head.has_error()) {
+    for (auto& done : node.mapped()) done(Error(head.error()));
+    return;
+  }
+  auto& log = logs_[key];
+  log = std::make_unique<ThreadLog>(*this, key, std::move(head.value()));
+  by_owner_[key.owner()].push_back(log.get());
+  metrics_.log_threads_open.set(static_cast<double>(logs_.size()));
+  if (opened_) opened_(*log);
+  const ThreadLog::Pin pin(*log);
+  for (auto& done : node.mapped()) done(log.get());
+}
+
+void LogDirectory::remove(const identity::ThreadKey& key, Completion<Result<>> done) {
+  core_.assert_here();
+  if (const auto found = logs_.find(key); found != logs_.end()) {
+    found->second->removed_ = true;
+    unlist(*found->second);
+    if (!std::exchange(found->second->dirty_, true)) mark_dirty(*found->second);
+    removed_.push_back(std::move(found->second));
+    logs_.erase(found);
+  }
+  storage_.remove(key, std::move(done));
+}
+
+void LogDirectory::mark_dirty(ThreadLog& log) {
+  core_.assert_here();
+  dirty_.push_back(&log);
+  core_.request_turn_end();
+}
+
+void LogDirectory::wake_dirty() {
+  core_.assert_here();
+  for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->wake_cursors();
+  dirty_.clear();
+}
+
+// Logs go when nobody reads or writes them; logs that are only read keep no events in memory that
+// every reader has.
+void LogDirectory::sweep() {
+  core_.assert_here();
+  const MonotonicTime before = core_.now() - limits_.idle;
+  std::erase_if(logs_, [this, before](auto& entry) {
+    ThreadLog& log = *entry.second;
+    if (!log.idle() || log.last_use_ > before) return false;
+    if (log.cursors_ != nullptr) {
+      log.shrink(0);
+      return false;
+    }
+    unlist(log);
+    return true;
+  });
+  std::erase_if(removed_, [](const auto& log) { return log->idle() && log->cursors_ == nullptr; });
+  metrics_.log_threads_open.set(static_cast<double>(logs_.size()));
+  sweep_timer_.arm(limits_.idle, [this] { sweep(); });
+}
+
+}  // namespace gp::log
