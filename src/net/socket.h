@@ -1,0 +1,184 @@
+/// Socket: one accepted connection. SocketHub: all of a core's, with what they share.
+///
+/// How it works. A socket has a handler (HTTP, then perhaps WebSocket). Readiness: bytes are
+/// received into the hub's one buffer and given to the handler in place. Sending is pulled:
+/// want_flush() marks the socket; at the end of the turn the hub asks each marked handler once to
+/// fill the hub's scratch (up to kWriteBytes), and writes it with one send(). What the kernel does
+/// not take stays in the socket's own unsent bytes, and the handler is not asked again until the
+/// kernel took them: memory per slow reader is bounded by one write. A handler that has more is
+/// asked again when the socket is writable, after everybody else.
+///
+/// Closing is deferred: a closed socket lives until the turn ends, because later events of the same
+/// turn may name it. Thread: the hub's core. Limits: SocketLimits; reactions there.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/byte_size.h"
+#include "metrics/core_metrics.h"
+#include "net/poller.h"
+#include "protocol/codes.h"
+#include "runtime/lazy_wheel.h"
+
+namespace gp::net {
+
+struct SocketLimits {
+  /// Bytes received from one socket per turn; the rest waits in the kernel (fairness).
+  std::size_t read_bytes = 64 * kKiB;
+  /// Bytes gathered into one write. One frame larger than this goes alone.
+  std::size_t write_bytes = 64 * kKiB;
+  /// Writes to one socket per turn; then the others get theirs (fairness).
+  int writes_per_turn = 4;
+  /// Open sockets of this core; further ones are answered 503 and closed.
+  std::size_t sockets = 100'000;
+  /// How long a closing socket may take to send its last bytes and to be closed by its peer; then
+  /// it is reset.
+  Duration linger = std::chrono::seconds(2);
+};
+
+class Socket;
+
+class SocketHandler {
+ public:
+  virtual ~SocketHandler() = default;
+  /// Called once, before anything else.
+  virtual void on_attached(Socket& socket) = 0;
+  /// Bytes from the peer; they may be changed in place and are gone after the call.
+  virtual void on_bytes(std::span<char> bytes) = 0;
+  enum class Fill { kDone, kMore };
+  /// Appends what is to be sent, stopping once `out` holds `bytes_max`. kMore: there is more.
+  virtual Fill fill(std::string& out, std::size_t bytes_max) = 0;
+  /// The timeout set by set_timeout() passed.
+  virtual void on_timeout() = 0;
+  /// The peer will send no more. The default answer is to close.
+  virtual void on_peer_closed() = 0;
+  /// The socket is dead; the handler will be destroyed at the end of the turn. Called exactly once
+  /// unless detached.
+  virtual void on_gone(Code reason) = 0;
+};
+
+/// A connection on its way to another core: its descriptor and the bytes the kernel has not taken
+/// yet.
+struct DetachedSocket {
+  int fd = -1;
+  std::string unsent;
+
+  DetachedSocket() = default;
+  DetachedSocket(int descriptor, std::string bytes) : fd(descriptor), unsent(std::move(bytes)) {}
+  DetachedSocket(DetachedSocket&& other) noexcept
+      : fd(std::exchange(other.fd, -1)), unsent(std::move(other.unsent)) {}
+  DetachedSocket& operator=(DetachedSocket&& other) noexcept {
+    std::swap(fd, other.fd);
+    std::swap(unsent, other.unsent);
+    return *this;
+  }
+  /// Closes the connection if nobody adopted it.
+  ~DetachedSocket();
+};
+
+class SocketHub;
+
+class Socket final : public Pollable, private runtime::LazyWheel::Entry {
+ public:
+  Socket(SocketHub& hub, int fd, std::string unsent);
+  ~Socket();
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  SocketHub& hub() const { return hub_; }
+  bool open() const { return state_ == State::kOpen; }
+
+  /// The handler's fill() will be called at the end of the turn.
+  void want_flush();
+  /// fill() once more, then the end: what is unsent is sent, the peer's FIN awaited, at most
+  /// SocketLimits::linger.
+  void close_after_flush(Code reason);
+  /// The end, now, with a reset: the peer cannot take it for success.
+  void abort(Code reason);
+  /// Another handler takes over (upgrade). The old one lives until the turn ends.
+  void set_handler(std::unique_ptr<SocketHandler> handler);
+  /// The connection leaves this core; handler and socket die at the end of the turn without
+  /// on_gone().
+  DetachedSocket detach();
+  /// on_timeout() after this time unless set again. Cheap when the timeout only moves on.
+  void set_timeout(Duration timeout);
+  /// Stops and resumes reading: the kernel's window then slows the peer down.
+  void pause_reading();
+  void resume_reading();
+  /// The kernel has not taken everything yet.
+  bool blocked() const { return !unsent_.empty(); }
+  /// Whether the kernel took bytes since this was last asked: a slow reader is alive while it
+  /// acknowledges bytes.
+  bool take_progress() { return std::exchange(progress_, false); }
+
+ private:
+  friend class SocketHub;
+  enum class State : std::uint8_t { kOpen, kFlushing, kLingering, kDead };
+
+  void on_events(std::uint32_t events) override;
+  void read();
+  void discard_input();
+  void flush();
+  bool write(std::string_view bytes);
+  void finish_closing();
+  void die(Code reason);
+  void update_interest();
+
+  SocketHub& hub_;
+  std::unique_ptr<SocketHandler> handler_;
+  std::string unsent_;
+  int fd_;
+  std::uint32_t slot_ = 0;
+  std::uint32_t interest_ = 0;
+  Code close_reason_{};
+  State state_ = State::kOpen;
+  bool dirty_ = false;
+  bool more_ = false;  ///< the handler has more than fitted into this turn's writes
+  bool reading_paused_ = false;
+  bool peer_closed_ = false;
+  bool progress_ = false;
+};
+
+class SocketHub {
+ public:
+  SocketHub(runtime::AsioCore& core, SocketLimits limits, metrics::CoreMetrics& metrics);
+  ~SocketHub();
+  SocketHub(const SocketHub&) = delete;
+  SocketHub& operator=(const SocketHub&) = delete;
+
+  runtime::AsioCore& core() const { return core_; }
+  Poller& poller() { return poller_; }
+  metrics::CoreMetrics& metrics() const { return metrics_; }
+  const SocketLimits& limits() const { return limits_; }
+  std::size_t size() const { return sockets_.size(); }
+
+  /// Takes over a connected, non-blocking descriptor. If the core is full it is closed and nullptr
+  /// returned.
+  Socket* adopt(DetachedSocket detached, std::unique_ptr<SocketHandler> handler);
+  /// Ends all connections with a reset. For shutdown.
+  void abort_all();
+
+ private:
+  friend class Socket;
+  void mark_dirty(Socket& socket);
+  void bury(Socket& socket);
+  void end_of_turn();
+
+  runtime::AsioCore& core_;
+  const SocketLimits limits_;
+  metrics::CoreMetrics& metrics_;
+  Poller poller_;
+  runtime::LazyWheel wheel_;
+  std::vector<char> receive_buffer_;
+  std::string scratch_;
+  std::vector<std::unique_ptr<Socket>> sockets_ GP_GUARDED_BY(core_);
+  std::vector<Socket*> dirty_ GP_GUARDED_BY(core_);
+  std::vector<std::unique_ptr<Socket>> dead_ GP_GUARDED_BY(core_);
+  std::vector<std::unique_ptr<SocketHandler>> dead_handlers_ GP_GUARDED_BY(core_);
+  runtime::Liveness liveness_;
+};
+
+}  // namespace gp::net

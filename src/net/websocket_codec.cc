@@ -1,0 +1,332 @@
+#include "net/websocket_codec.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+// How it works
+//
+// One frame goes through four steps. A step that reads the header waits until `header_needed_`
+// bytes of it have come, so a cut anywhere only means a wait, and every check is made at the same
+// byte however the input is cut.
+//
+//   step      bytes   checks                                                     function
+//   kStart    2       RSV, opcode, control frame rules, mask bit, place in a     check_start()
+//                     fragmented message
+//   kLength   0/2/8   shortest form, high bit, size limit of the whole message   check_length()
+//   kMask     0/4     none; the key is read (server only)                        check_mask()
+//   kPayload          unmasked in place, then one of the ways below              take_payload()
+//   kClosed           a close frame came: the rest of the input is dropped
+//   kStopped          a failure or Next::kStop: the same
+//
+// Ways of a payload:
+//   - A last frame with nothing held before it that lies wholly in the input is handed out where it
+//     lies (take_whole_frame).
+//   - Other data is judged as UTF-8 so far, appended to held_, and handed out with the last frame.
+//   - Other control bytes are appended to held_ behind the message so far, handed out and cut off.
+//
+// Text is judged as it comes (Utf8Validator), so an endless frame of garbage fails at its first
+// wrong byte, not at its end. held_ grows with what arrived, never with what a header promises, and
+// is freed, not kept, when the message is out.
+//
+// permessage-deflate (RFC 7692) would go in at three places: check_start() lets RSV1 pass on the
+// first frame of a data message and remembers it; take_payload() then holds the bytes unjudged;
+// end_message() inflates them up to message_bytes_max and judges the UTF-8 of the result.
+
+namespace gp::net {
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "apply_mask() rotates the key in memory order");
+
+constexpr std::uint8_t kFin = 0x80;
+constexpr std::uint8_t kReservedBits = 0x70;
+constexpr std::uint8_t kOpcodeBits = 0x0f;
+constexpr std::uint8_t kMaskBit = 0x80;
+constexpr std::uint8_t kLengthBits = 0x7f;
+constexpr std::uint8_t kLength16 = 126;
+constexpr std::uint8_t kLength64 = 127;
+constexpr std::size_t kControlBytesMax = 125;
+constexpr std::size_t kCloseCodeBytes = 2;
+constexpr std::uint8_t kStartBytes = 2;
+constexpr std::uint8_t kMaskBytes = 4;
+
+bool is_known(std::uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
+
+std::uint64_t read_big_endian(const std::uint8_t* bytes, std::size_t size) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < size; ++i) value = (value << 8) | bytes[i];
+  return value;
+}
+
+void write_big_endian(char* out, std::uint64_t value, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i)
+    out[i] = static_cast<char>((value >> (8 * (size - 1 - i))) & 0xff);
+}
+
+/// Assigning an empty string would keep the memory; swapping gives it back.
+void release(std::string& text) { std::string().swap(text); }
+
+/// Section 5.3. `mask` in memory order: its lowest byte is for data[0]. Whole words first: the loop
+/// vectorises.
+void apply_mask(char* data, std::size_t size, std::uint32_t mask) {
+  const std::uint64_t wide = (static_cast<std::uint64_t>(mask) << 32) | mask;
+  std::size_t done = 0;
+  for (; done + sizeof(wide) <= size; done += sizeof(wide)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, data + done, sizeof(word));
+    word ^= wide;
+    std::memcpy(data + done, &word, sizeof(word));
+  }
+  for (; done < size; ++done)
+    data[done] = static_cast<char>(static_cast<unsigned char>(data[done]) ^
+                                   ((mask >> (8 * (done % 4))) & 0xff));
+}
+
+}  // namespace
+
+WebSocketParser::WebSocketParser(WebSocketOptions options)
+    : message_bytes_max_(options.message_bytes_max), role_(options.role) {}
+
+WebSocketParser::Outcome WebSocketParser::consume(char* data, std::size_t size,
+                                                  WebSocketSink& sink) {
+  Outcome outcome;
+  while (step_ < Step::kClosed) {
+    const bool empty_payload = step_ == Step::kPayload && remaining_ == 0;
+    if (size == 0 && !empty_payload) return std::nullopt;
+    outcome = step_ == Step::kPayload ? take_payload(data, size, sink) : take_header(data, size);
+  }
+  release(held_);
+  return outcome;
+}
+
+WebSocketParser::Outcome WebSocketParser::take_header(char*& data, std::size_t& size) {
+  const std::size_t part = std::min<std::size_t>(size, header_needed_ - header_size_);
+  std::memcpy(header_ + header_size_, data, part);
+  header_size_ = static_cast<std::uint8_t>(header_size_ + part);
+  data += part;
+  size -= part;
+  while (header_size_ == header_needed_) {
+    switch (step_) {
+      case Step::kStart:
+        if (Outcome outcome = check_start()) return outcome;
+        break;
+      case Step::kLength:
+        if (Outcome outcome = check_length()) return outcome;
+        break;
+      default: check_mask(); return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+WebSocketParser::Outcome WebSocketParser::check_start() {
+  const std::uint8_t opcode = header_[0] & kOpcodeBits;
+  const std::uint8_t length = header_[1] & kLengthBits;
+  const bool masked = (header_[1] & kMaskBit) != 0;
+  if ((header_[0] & kReservedBits) != 0)
+    return stop_with(Code::protocol_error,
+                     "a reserved bit is set, but no extension was negotiated");
+  if (!is_known(opcode)) return stop_with(Code::protocol_error, "reserved opcode");
+  opcode_ = static_cast<Opcode>(opcode);
+  final_ = (header_[0] & kFin) != 0;
+  if (masked && role_ == WebSocketRole::kClient)
+    return stop_with(Code::protocol_error, "a server must not mask its frames");
+  if (!masked && role_ == WebSocketRole::kServer)
+    return stop_with(Code::protocol_error, "a client must mask its frames");
+  if (in_control()) {
+    if (!final_) return stop_with(Code::protocol_error, "a control frame must not be fragmented");
+    if (length > kControlBytesMax)
+      return stop_with(Code::protocol_error, "a control frame has at most 125 bytes");
+    if (opcode_ == Opcode::kClose && length == 1)
+      return stop_with(Code::protocol_error, "a close frame has no code or two bytes of it");
+  } else if (opcode_ == Opcode::kContinuation) {
+    if (message_opcode_ == kNoMessage)
+      return stop_with(Code::protocol_error, "a continuation frame without a message to continue");
+  } else if (message_opcode_ != kNoMessage) {
+    return stop_with(Code::protocol_error, "a new message inside a fragmented one");
+  }
+  step_ = Step::kLength;
+  if (length == kLength16) header_needed_ = kStartBytes + 2;
+  if (length == kLength64) header_needed_ = kStartBytes + 8;
+  return std::nullopt;
+}
+
+WebSocketParser::Outcome WebSocketParser::check_length() {
+  const std::uint8_t short_length = header_[1] & kLengthBits;
+  std::uint64_t length = short_length;
+  if (short_length >= kLength16) {
+    length = read_big_endian(header_ + kStartBytes, header_needed_ - kStartBytes);
+    if ((length >> 63) != 0)
+      return stop_with(Code::protocol_error, "the highest bit of a length is set");
+    if (length < kLength16 || (short_length == kLength64 && length <= 0xffff))
+      return stop_with(Code::protocol_error, "a length must have its shortest form");
+  }
+  if (!in_control()) {
+    if (length > message_bytes_max_ - held_.size())
+      return stop_with(Code::message_too_big, "a message is larger than this peer takes");
+    if (opcode_ != Opcode::kContinuation) message_opcode_ = static_cast<std::uint8_t>(opcode_);
+  }
+  remaining_ = length;
+  step_ = Step::kMask;
+  if (role_ == WebSocketRole::kServer)
+    header_needed_ = static_cast<std::uint8_t>(header_needed_ + kMaskBytes);
+  return std::nullopt;
+}
+
+void WebSocketParser::check_mask() {
+  if (role_ == WebSocketRole::kServer)
+    std::memcpy(&mask_, header_ + header_needed_ - kMaskBytes, kMaskBytes);
+  step_ = Step::kPayload;
+  header_size_ = 0;
+  header_needed_ = kStartBytes;
+}
+
+WebSocketParser::Outcome WebSocketParser::take_payload(char*& data, std::size_t& size,
+                                                       WebSocketSink& sink) {
+  const std::size_t part_size = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, size));
+  unmask(data, part_size);
+  const std::string_view part(data, part_size);
+  data += part_size;
+  size -= part_size;
+  remaining_ -= part_size;
+  if (remaining_ == 0) step_ = Step::kStart;
+  const bool nothing_held = in_control() ? control_size_ == 0 : held_.empty();
+  if (remaining_ == 0 && nothing_held && final_) return take_whole_frame(part, sink);
+  return take_part(part, sink);
+}
+
+WebSocketParser::Outcome WebSocketParser::take_whole_frame(std::string_view payload,
+                                                           WebSocketSink& sink) {
+  if (in_control()) return end_control(payload, sink);
+  if (is_text() && !is_valid_utf8(payload))
+    return stop_with(Code::invalid_utf8, "text that is not UTF-8");
+  return end_message(payload, sink);
+}
+
+WebSocketParser::Outcome WebSocketParser::take_part(std::string_view part, WebSocketSink& sink) {
+  if (in_control()) {
+    held_.append(part);
+    control_size_ = static_cast<std::uint8_t>(control_size_ + part.size());
+    if (remaining_ > 0) return std::nullopt;
+    const std::size_t message_size = held_.size() - control_size_;
+    Outcome outcome = end_control(std::string_view(held_).substr(message_size), sink);
+    control_size_ = 0;
+    held_.resize(message_size);
+    if (message_size == 0) release(held_);
+    return outcome;
+  }
+  if (is_text() && !utf8_.feed(part))
+    return stop_with(Code::invalid_utf8, "text that is not UTF-8");
+  held_.append(part);
+  if (remaining_ > 0 || !final_) return std::nullopt;
+  if (is_text() && !utf8_.complete())
+    return stop_with(Code::invalid_utf8, "text that ends inside a character");
+  const std::string message = std::exchange(held_, std::string());
+  return end_message(message, sink);
+}
+
+WebSocketParser::Outcome WebSocketParser::end_message(std::string_view message,
+                                                      WebSocketSink& sink) {
+  const MessageKind kind = is_text() ? MessageKind::kText : MessageKind::kBinary;
+  message_opcode_ = kNoMessage;
+  follow(sink.on_message(kind, message));
+  return std::nullopt;
+}
+
+WebSocketParser::Outcome WebSocketParser::end_control(std::string_view payload,
+                                                      WebSocketSink& sink) {
+  if (opcode_ == Opcode::kClose) return end_close(payload, sink);
+  follow(opcode_ == Opcode::kPing ? sink.on_ping(payload) : sink.on_pong(payload));
+  return std::nullopt;
+}
+
+WebSocketParser::Outcome WebSocketParser::end_close(std::string_view payload, WebSocketSink& sink) {
+  auto status = CloseStatus::kNoStatus;
+  std::string_view reason;
+  if (!payload.empty()) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(payload.data());
+    status = static_cast<CloseStatus>(read_big_endian(bytes, kCloseCodeBytes));
+    reason = payload.substr(kCloseCodeBytes);
+    if (!may_be_received(status))
+      return stop_with(Code::protocol_error, "a close code that must not be sent");
+    if (!is_valid_utf8(reason))
+      return stop_with(Code::invalid_utf8, "a close reason that is not UTF-8");
+  }
+  step_ = Step::kClosed;
+  sink.on_close(status, reason);
+  return std::nullopt;
+}
+
+std::size_t WebSocketParser::held_bytes() const {
+  const std::size_t without_heap = std::string().capacity();
+  return held_.capacity() > without_heap ? held_.capacity() : 0;
+}
+
+void WebSocketParser::unmask(char* data, std::size_t size) {
+  if (mask_ == 0) return;
+  apply_mask(data, size, mask_);
+  mask_ = std::rotr(mask_, static_cast<int>(8 * (size % 4)));
+}
+
+void WebSocketParser::follow(Next next) {
+  if (next == Next::kStop) step_ = Step::kStopped;
+}
+
+WebSocketParser::Outcome WebSocketParser::stop_with(Code code, std::string_view reason) {
+  step_ = Step::kStopped;
+  return Failure{code, reason};
+}
+
+std::size_t encode_header(char* out, Opcode opcode, std::size_t payload_size) {
+  out[0] = static_cast<char>(kFin | static_cast<std::uint8_t>(opcode));
+  if (payload_size < kLength16) {
+    out[1] = static_cast<char>(payload_size);
+    return kStartBytes;
+  }
+  if (payload_size <= 0xffff) {
+    out[1] = static_cast<char>(kLength16);
+    write_big_endian(out + kStartBytes, payload_size, 2);
+    return kStartBytes + 2;
+  }
+  out[1] = static_cast<char>(kLength64);
+  write_big_endian(out + kStartBytes, payload_size, 8);
+  return kStartBytes + 8;
+}
+
+void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
+  char header[kHeaderBytesMax];
+  out.append(header, encode_header(header, opcode, payload.size()));
+  out.append(payload);
+}
+
+void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
+                         std::uint32_t mask) {
+  char header[kHeaderBytesMax + kMaskBytes];
+  const std::size_t size = encode_header(header, opcode, payload.size());
+  header[1] = static_cast<char>(static_cast<std::uint8_t>(header[1]) | kMaskBit);
+  write_big_endian(header + size, mask, kMaskBytes);
+  std::uint32_t in_memory_order = 0;
+  std::memcpy(&in_memory_order, header + size, kMaskBytes);
+  out.append(header, size + kMaskBytes);
+  out.append(payload);
+  apply_mask(out.data() + out.size() - payload.size(), payload.size(), in_memory_order);
+}
+
+std::string close_payload(CloseStatus status, std::string_view reason) {
+  if (status == CloseStatus::kNoStatus) return {};
+  std::string payload(kCloseCodeBytes, '\0');
+  write_big_endian(payload.data(), static_cast<std::uint16_t>(status), kCloseCodeBytes);
+  if (!is_valid_utf8(reason)) return payload;
+  payload += without_cut_character(reason.substr(0, kControlBytesMax - kCloseCodeBytes));
+  return payload;
+}
+
+bool may_be_received(CloseStatus status) {
+  const auto code = static_cast<std::uint16_t>(status);
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+         (code >= 3000 && code <= 4999);
+}
+
+}  // namespace gp::net

@@ -1,0 +1,126 @@
+#include "net/websocket_session.h"
+
+#include "base/assert.h"
+
+namespace gp::net {
+
+WebSocketSession::WebSocketSession(const WebSocketLimits& limits,
+                                   std::unique_ptr<WebSocketEndpoint> endpoint)
+    : WebSocketSession(limits, std::move(endpoint),
+                       WebSocketParser({.role = WebSocketRole::kServer,
+                                        .message_bytes_max = limits.message_bytes})) {}
+
+WebSocketSession::WebSocketSession(const WebSocketLimits& limits,
+                                   std::unique_ptr<WebSocketEndpoint> endpoint,
+                                   WebSocketParser parser)
+    : limits_(limits), endpoint_(std::move(endpoint)), parser_(std::move(parser)) {}
+
+WebSocketSession::~WebSocketSession() = default;
+
+void WebSocketSession::on_attached(Socket& socket) {
+  socket_ = &socket;
+  socket.set_timeout(limits_.heartbeat);
+  if (!control_.empty()) socket.want_flush();
+  endpoint_->on_opened(*this);
+}
+
+void WebSocketSession::on_bytes(std::span<char> bytes) {
+  heard_ = true;
+  if (const auto failure = parser_.consume(bytes.data(), bytes.size(), *this))
+    close(failure->code, failure->reason);
+  if (leaving_ != nullptr && socket_->open()) return finish_detach();
+  if (control_.size() > kControlBytesMax) socket_->pause_reading();
+}
+
+Next WebSocketSession::on_message(MessageKind kind, std::string_view payload) {
+  if (leaving_ != nullptr) {
+    if (kind == MessageKind::kText) leaving_->texts.emplace_back(payload);
+    return Next::kGoOn;
+  }
+  if (closing_) return Next::kStop;
+  endpoint_->on_message(kind, payload);
+  return closing_ || !socket_->open() ? Next::kStop : Next::kGoOn;
+}
+
+Next WebSocketSession::on_ping(std::string_view payload) {
+  append_frame(control_, Opcode::kPong, payload);
+  socket_->want_flush();
+  return Next::kGoOn;
+}
+
+Next WebSocketSession::on_pong(std::string_view) { return Next::kGoOn; }
+
+// Section 5.5.1: answered with the same code. What the endpoint still had to say is not sent: the
+// peer has said goodbye.
+void WebSocketSession::on_close(CloseStatus status, std::string_view) {
+  if (closing_) return;
+  closing_ = true;
+  close_code_ = Code::normal;
+  append_frame(control_, Opcode::kClose, close_payload(status, {}));
+  socket_->close_after_flush(Code::normal);
+}
+
+void WebSocketSession::close(Code code, std::string_view reason) {
+  if (closing_) return;
+  closing_ = true;
+  close_code_ = code;
+  const auto number = protocol::info(code).close_code;
+  GP_ASSERT(number != 0, "this code does not close connections");
+  append_frame(close_frame_, Opcode::kClose,
+               close_payload(static_cast<CloseStatus>(number), reason));
+  socket_->close_after_flush(code);
+}
+
+SocketHandler::Fill WebSocketSession::fill(std::string& out, std::size_t bytes_max) {
+  out.append(control_);
+  std::string().swap(control_);
+  socket_->resume_reading();
+  if (closing_ && close_frame_.empty()) return Fill::kDone;
+  WebSocketWriter writer(out, bytes_max);
+  // A closing connection gets one more write, not an endless one.
+  const Fill rest = writer.full() ? Fill::kMore : endpoint_->fill(writer);
+  if (!closing_) return rest;
+  out.append(close_frame_);
+  close_frame_.clear();
+  return Fill::kDone;
+}
+
+void WebSocketSession::on_timeout() {
+  const bool alive = std::exchange(heard_, false) | socket_->take_progress();
+  silent_heartbeats_ = alive ? 0 : static_cast<std::uint8_t>(silent_heartbeats_ + 1);
+  if (silent_heartbeats_ * limits_.heartbeat >= limits_.dead_peer) {
+    socket_->hub().metrics().timeouts.add();
+    return socket_->abort(socket_->blocked() ? Code::slow_consumer : Code::going_away);
+  }
+  if (!socket_->blocked()) {
+    append_frame(control_, Opcode::kPing, {});
+    socket_->want_flush();
+  }
+  socket_->set_timeout(limits_.heartbeat);
+}
+
+void WebSocketSession::on_peer_closed() {
+  socket_->abort(closing_ ? close_code_ : Code::going_away);
+}
+
+void WebSocketSession::on_gone(Code reason) { endpoint_->on_closed(reason); }
+
+void WebSocketSession::set_endpoint(std::unique_ptr<WebSocketEndpoint> endpoint) {
+  std::swap(endpoint_, endpoint);
+  // The caller may be the old endpoint's own on_message(): it is destroyed in a later turn.
+  socket_->hub().core().post([old = std::move(endpoint)] {});
+  endpoint_->on_opened(*this);
+}
+
+void WebSocketSession::detach_then(UniqueFunction<void(Detached)> go) {
+  leaving_ = std::make_unique<Leaving>(Leaving{std::move(go), {}});
+}
+
+void WebSocketSession::finish_detach() {
+  const std::unique_ptr<Leaving> leaving = std::move(leaving_);
+  DetachedSocket socket = socket_->detach();
+  socket.unsent.append(control_);
+  leaving->go(Detached{std::move(socket), std::move(parser_), std::move(leaving->texts)});
+}
+
+}  // namespace gp::net

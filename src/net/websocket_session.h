@@ -1,0 +1,126 @@
+/// WebSocketSession: one WebSocket on a Socket, after its handshake: codec, heartbeat, close
+/// handshake.
+///
+/// Owner:  the Socket. Thread: its core.
+/// Heartbeat: a peer silent for `heartbeat` gets a ping; one that neither sends nor acknowledges
+/// bytes for `dead_peer` is closed. Limits: pongs and other control frames waiting for a slow
+/// reader stop the reading at kControlBytesMax.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/socket.h"
+#include "net/websocket_codec.h"
+
+namespace gp::net {
+
+struct WebSocketLimits {
+  /// Bytes of one message from the peer. Reaction: close 1009.
+  std::uint32_t message_bytes = 1 * kMiB;
+  /// Silence after which a ping is sent.
+  Duration heartbeat = std::chrono::seconds(20);
+  /// Silence after which the peer counts as dead. Reaction: reset, counted as slow_consumer or
+  /// going_away.
+  Duration dead_peer = std::chrono::seconds(40);
+};
+
+/// Appends frames until the write is full.
+class WebSocketWriter {
+ public:
+  WebSocketWriter(std::string& out, std::size_t bytes_max) : out_(out), bytes_max_(bytes_max) {}
+  bool full() const { return out_.size() >= bytes_max_; }
+  void text(std::string_view payload) { append_frame(out_, Opcode::kText, payload); }
+  void binary(std::string_view payload) { append_frame(out_, Opcode::kBinary, payload); }
+  /// Frames that are encoded already.
+  void frames(std::string_view encoded) { out_.append(encoded); }
+
+ private:
+  std::string& out_;
+  std::size_t bytes_max_;
+};
+
+class WebSocketSession;
+
+/// What stands on a WebSocket: echo, lobby, or a chat connection.
+class WebSocketEndpoint {
+ public:
+  virtual ~WebSocketEndpoint() = default;
+  /// Called once, before anything else.
+  virtual void on_opened(WebSocketSession& session) = 0;
+  virtual void on_message(MessageKind kind, std::string_view payload) = 0;
+  /// Writes frames until the writer is full or nothing is left. kMore: something is left.
+  virtual SocketHandler::Fill fill(WebSocketWriter& writer) = 0;
+  /// The connection is over; the endpoint will be destroyed. Not called after take_endpoint() or
+  /// detach().
+  virtual void on_closed(Code reason) = 0;
+};
+
+class WebSocketSession final : public SocketHandler, private WebSocketSink {
+ public:
+  static constexpr std::size_t kControlBytesMax = 64 * kKiB;
+
+  WebSocketSession(const WebSocketLimits& limits, std::unique_ptr<WebSocketEndpoint> endpoint);
+  ~WebSocketSession() override;
+
+  Socket& socket() { return *socket_; }
+  /// The endpoint's fill() will be called at the end of the turn.
+  void want_flush() { socket_->want_flush(); }
+  /// The endpoint is asked for what is left, then a close frame with the code's number goes out and
+  /// the connection ends.
+  void close(Code code, std::string_view reason);
+  bool closing() const { return closing_; }
+  /// Another endpoint takes over (lobby → chat). The old one is destroyed when the turn ends.
+  void set_endpoint(std::unique_ptr<WebSocketEndpoint> endpoint);
+
+  /// A WebSocket on its way to another core.
+  struct Detached {
+    DetachedSocket socket;
+    WebSocketParser parser;
+    std::vector<std::string> texts;  ///< messages that arrived after the move was asked for
+  };
+  /// After the bytes at hand are parsed, `go` gets the detached connection. Text messages until
+  /// then go with it; the endpoint hears nothing more. Call it from on_message().
+  void detach_then(UniqueFunction<void(Detached)> go);
+  /// Takes over a moved connection's parser; on_bytes goes on where it stopped.
+  WebSocketSession(const WebSocketLimits& limits, std::unique_ptr<WebSocketEndpoint> endpoint,
+                   WebSocketParser parser);
+
+  /// For the HTTP session that upgrades: bytes to be sent before the first frame, and bytes that
+  /// came after the request.
+  void set_first_bytes(std::string response) { control_ = std::move(response); }
+
+ private:
+  void on_attached(Socket& socket) override;
+  void on_bytes(std::span<char> bytes) override;
+  Fill fill(std::string& out, std::size_t bytes_max) override;
+  void on_timeout() override;
+  void on_peer_closed() override;
+  void on_gone(Code reason) override;
+
+  Next on_message(MessageKind kind, std::string_view payload) override;
+  Next on_ping(std::string_view payload) override;
+  Next on_pong(std::string_view payload) override;
+  void on_close(CloseStatus status, std::string_view reason) override;
+  void finish_detach();
+
+  const WebSocketLimits& limits_;
+  Socket* socket_ = nullptr;
+  std::unique_ptr<WebSocketEndpoint> endpoint_;
+  WebSocketParser parser_;
+  std::string control_;      ///< pings, pongs: whole frames (and the 101 response before them)
+  std::string close_frame_;  ///< sent last
+  struct Leaving {
+    UniqueFunction<void(Detached)> go;
+    std::vector<std::string> texts;
+  };
+  std::unique_ptr<Leaving> leaving_;
+  Code close_code_{};
+  std::uint8_t silent_heartbeats_ = 0;
+  bool heard_ = false;
+  bool closing_ = false;
+};
+
+}  // namespace gp::net
