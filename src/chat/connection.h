@@ -1,0 +1,101 @@
+/// Connection: an authenticated transport, a set of cursors and a dialect. It exists only after its
+/// handshake was answered and its user is known, so "not ready yet" cannot be expressed.
+///
+/// Owner:      the ConnectionManager, which alone makes and destroys it. Thread: its core, the home
+/// core of its user. Invariants: (1) its first frame is welcome; (2) answers to commands (outbox)
+/// go before events; (3) it holds no event: events are
+///             pulled from cursors while the transport has room.
+/// Limits:     ChatLimits; at most kConnectionBytes before cursors and context.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/subscriptions.h"
+#include "chat/thread_service.h"
+#include "chat/transport.h"
+#include "identity/user_execution_context.h"
+#include "protocol/dialect.h"
+
+namespace gp::chat {
+
+class ConnectionManager;
+
+class Connection final : private Subscriptions::Owner {
+ public:
+  static constexpr std::size_t kConnectionBytes = 256;
+
+  Connection(ConnectionManager& manager, identity::UserExecutionContext context,
+             protocol::Dialect& dialect, Transport& transport);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// One text message of the client.
+  void on_text(std::string_view text);
+  /// A message that is no text.
+  void on_binary();
+  /// Writes frames until the sink is full. True if there is more.
+  bool fill(FrameSink& sink);
+
+  const identity::UserExecutionContext& context() const { return *context_; }
+  bool reads_all() const { return reads_all_; }
+
+ private:
+  friend class ConnectionManager;
+
+  void want_flush() override { transport_.want_flush(); }
+  void on_broken(const Error& error) override { end(error); }
+
+  void send(std::string frame);
+  void send_error(std::string_view command_id, const Error& error);
+  /// Tells the client why, and ends the connection.
+  void end(const Error& error);
+
+  bool within_rate();
+  void malformed(std::string_view command_id, const Error& error);
+  void execute(std::string id, protocol::CommandBody body);
+  void run(const std::string& id, protocol::Subscribe& command);
+  void run(const std::string& id, protocol::Unsubscribe& command);
+  void run(const std::string& id, protocol::UserMessage& command);
+  void run(const std::string& id, protocol::Stop& command);
+  void run(const std::string& id, protocol::ListThreads& command);
+  void run(const std::string& id, protocol::CreateThread& command);
+  void run(const std::string& id, protocol::RenameThread& command);
+  void run(const std::string& id, protocol::DeleteThread& command);
+  void run(const std::string& id, protocol::History& command);
+  void run(const std::string& id, protocol::Authenticate& command);
+  void run(const std::string& id, protocol::Ping& command);
+
+  /// Reads the threads; `id` is answered when the last of them is served.
+  void subscribe(const std::string& id, protocol::Subscribe command);
+  void subscribe_one(const std::string& id, protocol::ThreadPosition position);
+  void read_all();
+
+  /// A completion that turns a result into an ack or an error, if the connection is still there.
+  template <class T, class ToFields>
+  Completion<Result<T>> answer(const std::string& id, ToFields to_fields);
+
+  ConnectionManager& manager_;
+  Transport& transport_;
+  protocol::Dialect& dialect_;
+  std::unique_ptr<identity::UserExecutionContext> context_;
+  Subscriptions subscriptions_;
+  std::vector<std::string> outbox_;
+  std::size_t outbox_bytes_ = 0;
+  double allowance_;
+  MonotonicTime allowance_at_;
+  WallTime expires_at_ = WallTime::max();
+  std::uint32_t malformed_ = 0;
+  bool reads_all_ = false;
+  bool ending_ = false;
+  runtime::Liveness liveness_;
+};
+
+static_assert(sizeof(Connection) <= Connection::kConnectionBytes,
+              "every idle connection pays for this");
+
+}  // namespace gp::chat

@@ -1,0 +1,154 @@
+#include "chat/recovery.h"
+
+#include "base/log.h"
+
+namespace gp::chat {
+namespace {
+
+constexpr std::size_t kPageBytes = 1 * kMiB;
+constexpr std::string_view kWhy =
+    "the server stopped while the run was active; send the message again";
+
+std::string text_of(const simdjson::dom::object& object, std::string_view name) {
+  return std::string(protocol::string_member(object, name).value_or(std::string_view{}));
+}
+
+protocol::RunState state_after(protocol::EventType terminal) {
+  switch (terminal) {
+    case protocol::EventType::agent_completed: return protocol::RunState::completed;
+    case protocol::EventType::agent_cancelled: return protocol::RunState::cancelled;
+    default: return protocol::RunState::failed;
+  }
+}
+
+}  // namespace
+
+void Recovery::start(Completion<Result<std::size_t>> done) {
+  done_ = std::move(done);
+  services_.store.unfinished_runs(
+      [this, token = liveness_.token()](Result<std::vector<store::UnfinishedRun>> runs) {
+        if (!token.alive()) return;
+        if (runs.has_error()) return give_up(runs.error());
+        for (store::UnfinishedRun& run : runs.value()) {
+          if (is_home_(run.key.owner())) runs_.push_back(std::move(run));
+        }
+        next();
+      });
+}
+
+void Recovery::give_up(const Error& error) { done_(Error(error)); }
+
+void Recovery::next() {
+  if (runs_.empty()) return done_(ended_);
+  findings_ = Findings{};
+  services_.logs.storage().renew_epoch(
+      current().key, services_.core.ids().epoch(),
+      [this, token = liveness_.token()](Result<> renewed) {
+        if (!token.alive()) return;
+        if (renewed.has_error()) return give_up(renewed.error());
+        auto context = identity::UserExecutionContext::create(
+            {.user_id = current().key.owner(), .request_id = services_.core.ids().request()});
+        if (context.has_error()) return give_up(context.error());
+        services_.store.find_message(context.value(), current().run.message_id,
+                                     [this, token](Result<protocol::Message> message) {
+                                       if (!token.alive()) return;
+                                       if (message.has_error()) return give_up(message.error());
+                                       read_from(message.value().seq);
+                                     });
+      });
+}
+
+void Recovery::read_from(Seq after) {
+  services_.logs.storage().read(
+      current().key, {after, kPageBytes},
+      [this, token = liveness_.token()](Result<std::vector<log::StoredEvent>> page) {
+        if (!token.alive()) return;
+        if (page.has_error()) return give_up(page.error());
+        for (const log::StoredEvent& event : page.value()) learn(event);
+        if (page.value().empty() || findings_.terminal) return conclude();
+        read_from(page.value().back().seq);
+      });
+}
+
+void Recovery::learn(const log::StoredEvent& event) {
+  auto parsed = parser_.parse_object(event.json);
+  if (parsed.has_error()) return;
+  const auto object = parsed.value();
+  if (protocol::string_member(object, "run_id") != current().run.run_id.view()) return;
+  simdjson::dom::object payload;
+  if (object["payload"].get(payload) != simdjson::SUCCESS) return;
+  switch (event.type) {
+    case protocol::EventType::agent_started: findings_.started = true; break;
+    case protocol::EventType::token: findings_.answer += text_of(payload, "delta"); break;
+    case protocol::EventType::tool_executing:
+      findings_.tools[text_of(payload, "tool_call_id")] = {text_of(payload, "tool_name"), true};
+      break;
+    case protocol::EventType::tool_completed:
+      findings_.tools[text_of(payload, "tool_call_id")].open = false;
+      break;
+    default: break;
+  }
+  if (!protocol::is_terminal(event.type)) return;
+  findings_.terminal = event.type;
+  findings_.terminal_seq = event.seq;
+  if (event.type == protocol::EventType::agent_error)
+    findings_.error_code = text_of(payload, "code");
+}
+
+void Recovery::conclude() {
+  if (findings_.terminal)
+    return finish(state_after(*findings_.terminal), std::move(findings_.error_code),
+                  findings_.terminal_seq);
+  services_.logs.open(current().key,
+                      [this, token = liveness_.token()](Result<log::ThreadLog*> log) {
+                        if (!token.alive()) return;
+                        if (log.has_error()) return give_up(log.error());
+                        append_end(*log.value());
+                      });
+}
+
+void Recovery::append_end(log::ThreadLog& log) {
+  const protocol::Run& run = current().run;
+  const auto append = [&](protocol::EventType type, std::string payload) {
+    log.append({type, run.run_id, run.agent_name, std::move(payload)}, log::Delivery::kAtOnce);
+  };
+  if (!findings_.started)
+    append(protocol::EventType::agent_started, protocol::payload::agent_started(run.message_id));
+  for (const auto& [id, tool] : findings_.tools) {
+    if (!tool.open) continue;
+    append(protocol::EventType::tool_completed,
+           protocol::payload::tool_completed(
+               id, tool.name, protocol::payload::ToolOutcome::kFailure,
+               "\"the server stopped before the tool finished\"", Duration{}));
+  }
+  log.append({protocol::EventType::agent_error, run.run_id, run.agent_name,
+              protocol::payload::agent_error(Code::interrupted, kWhy, true)},
+             log::Delivery::kAfterCommit, [this, token = liveness_.token()](Result<Seq> committed) {
+               if (!token.alive()) return;
+               if (committed.has_error()) return give_up(committed.error());
+               finish(protocol::RunState::failed,
+                      std::string(protocol::info(Code::interrupted).name), committed.value());
+             });
+}
+
+void Recovery::finish(protocol::RunState state, std::string error_code, Seq seq) {
+  GP_LOG_INFO("chat", "{} was active when the server stopped: now {}", current().run.run_id.str(),
+              to_string(state));
+  store::FinishedRun finished{current().run.run_id,
+                              state,
+                              std::move(error_code),
+                              seq,
+                              services_.core.clock().wall_now(),
+                              services_.core.ids().message(),
+                              std::move(findings_.answer)};
+  services_.store.finish_run(current().key, std::move(finished),
+                             [this, token = liveness_.token()](Result<> result) {
+                               if (!token.alive()) return;
+                               if (result.has_error()) return give_up(result.error());
+                               ++ended_;
+                               runs_.pop_front();
+                               next();
+                             });
+}
+
+}  // namespace gp::chat

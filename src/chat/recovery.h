@@ -1,0 +1,63 @@
+/// Recovery: ends the runs that a crash left behind, before the core takes connections.
+///
+/// For each unfinished run of a user whose home is this core: the thread's log gets a new epoch
+/// (deltas may have been seen that were not stored); its events are read; what the run contract
+/// still owes is appended (agent_started, the end of open tools, agent_error `interrupted`); the
+/// partial answer is stored. A run whose terminal event had been committed is only marked in the
+/// store. Thread: its core. Errors: store_unavailable; the server must not become ready then.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "chat/services.h"
+#include "protocol/json.h"
+
+namespace gp::chat {
+
+class Recovery {
+ public:
+  using IsHome = UniqueFunction<bool(const UserId&)>;
+
+  Recovery(ChatServices& services, IsHome is_home)
+      : services_(services), is_home_(std::move(is_home)) {}
+
+  /// Calls `done` once, with the number of runs that were ended.
+  void start(Completion<Result<std::size_t>> done);
+
+ private:
+  struct Tool {
+    std::string name;
+    bool open;
+  };
+  /// What the log says about the run at hand.
+  struct Findings {
+    bool started = false;
+    std::optional<protocol::EventType> terminal;
+    std::string error_code;
+    Seq terminal_seq;
+    std::string answer;
+    std::map<std::string, Tool> tools;
+  };
+
+  void next();
+  void give_up(const Error& error);
+  void read_from(Seq after);
+  void learn(const log::StoredEvent& event);
+  void conclude();
+  void append_end(log::ThreadLog& log);
+  void finish(protocol::RunState state, std::string error_code, Seq seq);
+  const store::UnfinishedRun& current() const { return runs_.front(); }
+
+  ChatServices& services_;
+  IsHome is_home_;
+  Completion<Result<std::size_t>> done_;
+  std::deque<store::UnfinishedRun> runs_;
+  Findings findings_;
+  std::size_t ended_ = 0;
+  protocol::JsonParser parser_;
+  runtime::Liveness liveness_;
+};
+
+}  // namespace gp::chat

@@ -1,0 +1,85 @@
+/// ThreadService: what can be done with threads, messages and runs. Every way in (WebSocket
+/// commands, HTTP, admin) calls it.
+///
+/// Thread: its core, which is the home core of every context given to it. Every operation takes a
+/// context; what the context's user does not own does not exist. Completions run on the core,
+/// perhaps before the call returns.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "chat/run_supervisor.h"
+#include "chat/services.h"
+#include "protocol/command.h"
+
+namespace gp::chat {
+
+struct MessageAck {
+  ThreadId thread_id;
+  MessageId message_id;
+  RunId run_id;
+  Seq seq;
+};
+
+class ThreadService {
+ public:
+  ThreadService(ChatServices& services, RunSupervisor& runs) : services_(services), runs_(runs) {}
+
+  /// Accepts a message once, appends its event, launches its run; completes when the event is
+  /// committed. Errors: invalid_id, agent_not_found, run_active, rate_limited,
+  /// idempotency_conflict, draining, store_unavailable.
+  void send_message(const identity::UserExecutionContext& context, protocol::UserMessage message,
+                    Completion<Result<MessageAck>> done);
+  /// Errors: run_not_found.
+  Result<protocol::Run> stop(const identity::UserExecutionContext& context,
+                             const protocol::Stop& stop);
+  /// Errors: run_not_found.
+  void find_run(const identity::UserExecutionContext& context, const RunId& run_id,
+                Completion<Result<protocol::Run>> done);
+
+  void list_threads(const identity::UserExecutionContext& context, protocol::ListThreads request,
+                    Completion<Result<store::ThreadPage>> done);
+  void create_thread(const identity::UserExecutionContext& context, protocol::CreateThread request,
+                     Completion<Result<store::CreatedThread>> done);
+  /// Errors: thread_not_found, also below.
+  void find_thread(const identity::UserExecutionContext& context, const ThreadId& thread_id,
+                   Completion<Result<protocol::Thread>> done);
+  void rename_thread(const identity::UserExecutionContext& context, protocol::RenameThread request,
+                     Completion<Result<protocol::Thread>> done);
+  /// Stops its runs, tells its readers (thread_updated, status deleted), removes its messages and
+  /// events.
+  void delete_thread(const identity::UserExecutionContext& context,
+                     const protocol::DeleteThread& request, Completion<Result<>> done);
+  void history(const identity::UserExecutionContext& context, protocol::History request,
+               Completion<Result<store::MessagePage>> done);
+
+  /// From now on new messages are refused with `draining`; runs under way go on.
+  void begin_drain() { draining_ = true; }
+
+ private:
+  struct Sending {
+    identity::UserExecutionContext context;
+    identity::ThreadKey key;
+    protocol::UserMessage message;
+    Completion<Result<MessageAck>> done;
+  };
+
+  void admit_message(Sending sending);
+  void accept_message(Sending sending);
+  void append_message(Sending sending, store::AcceptedMessage accepted);
+  void launch_run(Sending& sending, const store::AcceptedMessage& accepted, log::ThreadLog& log);
+  void settle(Sending& sending, Result<MessageAck> result);
+
+  ChatServices& services_;
+  RunSupervisor& runs_;
+  /// Messages being accepted, by user and message_id; the same message sent meanwhile waits for the
+  /// first.
+  std::unordered_map<std::string, std::vector<Sending>> sending_;
+  /// Threads with a message between admission and launch: nobody else may slip in.
+  std::unordered_map<identity::ThreadKey, std::size_t> reserved_;
+  bool draining_ = false;
+  runtime::Liveness liveness_;
+};
+
+}  // namespace gp::chat

@@ -1,0 +1,108 @@
+/// The kinds of settings: what each takes, and how it is written back. settings.def names one per
+/// line.
+///
+/// To add one: a struct here with Value, kName, kAllowed, kRanged, read() and write(); then use it
+/// in settings.def. read() gives nothing for a value of the wrong form; write() gives TOML that
+/// reads back as the same value.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/listen_address.h"
+#include "config/raw_value.h"
+
+namespace gp::config {
+
+enum class DemoMode { kAuto, kOn, kOff };
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+
+namespace kinds {
+
+struct Text {
+  using Value = std::string;
+  static constexpr std::string_view kName = "text";
+  static constexpr std::string_view kAllowed = "a string without control characters";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(const Value& value);
+};
+
+/// Kept as written; relative to the folder goldenpath is started in.
+struct Path : Text {
+  static constexpr std::string_view kName = "path";
+  static constexpr std::string_view kAllowed = "a path";
+};
+
+struct Time {
+  using Value = Duration;
+  static constexpr std::string_view kName = "duration";
+  static constexpr std::string_view kAllowed = "a duration such as \"20ms\", \"5s\" or \"1h\"";
+  static constexpr bool kRanged = true;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
+};
+
+struct Bytes {
+  using Value = std::size_t;
+  static constexpr std::string_view kName = "byte size";
+  static constexpr std::string_view kAllowed = "a byte size such as \"64KiB\" or 65536";
+  static constexpr bool kRanged = true;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
+};
+
+struct Count {
+  using Value = std::size_t;
+  static constexpr std::string_view kName = "integer";
+  static constexpr std::string_view kAllowed = "a whole number";
+  static constexpr bool kRanged = true;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
+};
+
+struct Address {
+  using Value = ListenAddress;
+  static constexpr std::string_view kName = "address";
+  static constexpr std::string_view kAllowed =
+      "an IP address and a port such as \"127.0.0.1:8080\", \"0.0.0.0:80\" or \"[::1]:8080\"";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(const Value& value);
+};
+
+/// Untyped texts separate the origins by commas.
+struct Origins {
+  using Value = std::vector<std::string>;
+  static constexpr std::string_view kName = "list of origins";
+  static constexpr std::string_view kAllowed =
+      "a list of lower-case origins without paths such as [\"https://chat.example:8443\"]";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(const Value& value);
+};
+
+struct Demo {
+  using Value = DemoMode;
+  static constexpr std::string_view kName = "choice";
+  static constexpr std::string_view kAllowed = "\"auto\", \"on\" or \"off\"";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
+};
+
+struct Level {
+  using Value = LogLevel;
+  static constexpr std::string_view kName = "choice";
+  static constexpr std::string_view kAllowed = "\"debug\", \"info\", \"warning\" or \"error\"";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
+};
+
+}  // namespace kinds
+}  // namespace gp::config

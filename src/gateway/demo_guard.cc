@@ -1,0 +1,48 @@
+#include "gateway/demo_guard.h"
+
+#include "protocol/json.h"
+#include "protocol/json_writer.h"
+
+namespace gp::gateway {
+namespace {
+
+bool names_loopback(std::string_view host) {
+  if (host.starts_with("[::1]")) return true;
+  const std::string_view name = host.substr(0, host.find(':'));
+  return name == "localhost" || name.starts_with("127.");
+}
+
+Result<> check_local(const net::HttpRequest& request) {
+  const std::string_view host = request.header("Host").value_or(std::string_view{});
+  if (!names_loopback(host))
+    return fail(Code::forbidden,
+                "demo sessions are for pages of this machine: use 127.0.0.1 or localhost");
+  const auto origin = request.header("Origin");
+  if (origin && *origin != "http://" + std::string(host))
+    return fail(Code::forbidden, "demo sessions are for goldenpath's own page");
+  return ok();
+}
+
+}  // namespace
+
+Result<std::string> make_demo_session(const net::HttpRequest& request,
+                                      const auth::TokenSigner& signer, WallTime now) {
+  GP_TRY(check_local(request));
+  std::string user(kDemoUser);
+  if (!request.body.empty()) {
+    protocol::JsonParser parser;
+    GP_TRY(auto body, parser.parse_object(request.body));
+    if (const auto named = protocol::string_member(body, "user")) user = *named;
+  }
+  GP_TRY(auto token, signer.sign({.user_id = UserId(user), .issued_at = now, .ttl = kDemoTtl}));
+  std::string out;
+  protocol::JsonWriter(out)
+      .begin_object()
+      .field("token", token)
+      .field("user_id", user)
+      .field("expires_at", to_seconds(now + kDemoTtl))
+      .end_object();
+  return out;
+}
+
+}  // namespace gp::gateway

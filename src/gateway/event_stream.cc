@@ -1,0 +1,61 @@
+#include "gateway/event_stream.h"
+
+namespace gp::gateway {
+namespace {
+
+class SseSink final : public chat::FrameSink {
+ public:
+  SseSink(std::string& out, std::size_t bytes_max) : out_(out), bytes_max_(bytes_max) {}
+  bool full() const override { return out_.size() >= bytes_max_; }
+  void event(Seq seq, std::string_view frame) override {
+    out_.append("id: ").append(std::to_string(seq.value)).append("\n");
+    this->frame(frame);
+  }
+  // JSON has no line ends of its own: they are escaped inside strings, and we write none between.
+  void frame(std::string_view frame) override {
+    out_.append("data: ").append(frame).append("\n\n");
+  }
+
+ private:
+  std::string& out_;
+  std::size_t bytes_max_;
+};
+
+}  // namespace
+
+EventStream::EventStream(chat::ChatServices& services, protocol::Dialect& dialect,
+                         identity::UserExecutionContext context, log::ThreadLog& log,
+                         const protocol::ThreadPosition& position)
+    : context_(std::move(context)), subscriptions_(services, dialect, *this) {
+  const auto reserved = subscriptions_.reserve(log.key());
+  (void)reserved;  // the first thread of a reader is never over its limit
+  subscriptions_.add(log, position);
+}
+
+net::HttpResponse EventStream::head() {
+  return {200,
+          {{"Content-Type", "text/event-stream"},
+           {"Cache-Control", "no-cache, no-transform"},
+           {"X-Accel-Buffering", "no"}},
+          {}};
+}
+
+void EventStream::on_started(net::HttpSession& session) {
+  session_ = &session;
+  session.want_flush();
+}
+
+net::SocketHandler::Fill EventStream::fill(std::string& out, std::size_t bytes_max) {
+  SseSink sink(out, bytes_max);
+  return subscriptions_.fill(sink) ? net::SocketHandler::Fill::kMore
+                                   : net::SocketHandler::Fill::kDone;
+}
+
+void EventStream::want_flush() {
+  if (session_ != nullptr) session_->want_flush();
+}
+
+// Real clients take a clean end for success: this one must not look like it.
+void EventStream::on_broken(const Error& error) { session_->socket().abort(error.code); }
+
+}  // namespace gp::gateway

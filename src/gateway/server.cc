@@ -1,0 +1,105 @@
+#include "gateway/server.h"
+
+#include <array>
+
+#include "base/log.h"
+
+namespace gp::gateway {
+namespace {
+
+constexpr Duration kSignalCheck = std::chrono::milliseconds(50);
+
+std::vector<std::string_view> code_names() {
+  std::vector<std::string_view> names;
+  for (const protocol::CodeInfo& code : protocol::all_codes()) names.push_back(code.name);
+  return names;
+}
+
+}  // namespace
+
+Server::Server(std::size_t cores, GatewayOptions options, StaticSite site, MakeParts make_parts)
+    : options_(std::move(options)), site_(std::move(site)) {
+  for (std::size_t i = 0; i < cores; ++i)
+    cores_.push_back(std::make_unique<CoreUnit>(static_cast<std::uint32_t>(i)));
+  for (auto& unit : cores_) {
+    runtime::AsioCore& core = unit->thread.core();
+    Fleet& fleet = *this;
+    unit->server =
+        std::make_unique<CoreServer>(core, make_parts(core), options_, site_, unit->metrics, fleet);
+  }
+}
+
+Server::~Server() { stop(); }
+
+void Server::stop() {
+  for (auto& unit : cores_) unit->thread.stop();
+  for (auto& unit : cores_) unit->server.reset();
+}
+
+CoreServer& Server::home_of(const UserId& user) {
+  return *cores_[std::hash<UserId>{}(user) % cores_.size()]->server;
+}
+
+std::string Server::metrics_text() {
+  static const std::vector<std::string_view> names = code_names();
+  std::vector<const metrics::CoreMetrics*> all;
+  for (const auto& unit : cores_) all.push_back(&unit->metrics);
+  return metrics::to_prometheus_text(all, names);
+}
+
+// Listening begins before recovery, so that liveness answers and readiness says "starting".
+Result<net::Endpoint> Server::start(net::Endpoint endpoint) {
+  for (auto& unit : cores_) {
+    // The first core's port 0 becomes the port of all.
+    GP_TRY(endpoint, unit->server->listen(endpoint));
+  }
+  const std::vector<int> processors = runtime::usable_processors();
+  const bool pin = cores_.size() > 1 && cores_.size() <= processors.size();
+  for (std::size_t i = 0; i < cores_.size(); ++i)
+    cores_[i]->thread.start(pin ? std::optional(processors[i]) : std::nullopt);
+  GP_TRY(recover());
+  return endpoint;
+}
+
+Result<> Server::recover() {
+  runtime::Countdown countdown(cores_.size());
+  std::vector<Result<std::size_t>> results(cores_.size(), Result<std::size_t>(std::size_t{0}));
+  for (std::size_t i = 0; i < cores_.size(); ++i) {
+    cores_[i]->server->core().post([&, i] {
+      cores_[i]->server->recover([&, i](Result<std::size_t> ended) {
+        results[i] = std::move(ended);
+        countdown.arrive();
+      });
+    });
+  }
+  countdown.wait();
+  for (const auto& result : results) {
+    if (result.has_error()) return Error(result.error());
+  }
+  return ok();
+}
+
+void Server::run_until_signal(Duration drain_timeout) {
+  (void)runtime::wait_for_signal(std::nullopt);
+  GP_LOG_INFO("gateway", "draining: waiting up to {} s for runs to end",
+              std::chrono::duration_cast<std::chrono::seconds>(drain_timeout).count());
+  runtime::Countdown idle(cores_.size());
+  for (auto& unit : cores_) {
+    unit->server->core().post([&unit = *unit, &idle, drain_timeout] {
+      unit.server->begin_drain(drain_timeout, [&idle] { idle.arrive(); });
+    });
+  }
+  Duration waited{};
+  while (waited < drain_timeout && !idle.wait_for(Duration{})) {
+    if (runtime::wait_for_signal(kSignalCheck)) break;
+    waited += kSignalCheck;
+  }
+  runtime::Countdown done(cores_.size());
+  for (auto& unit : cores_) {
+    unit->server->core().post(
+        [&unit = *unit, &done] { unit.server->finish_drain([&done] { done.arrive(); }); });
+  }
+  done.wait();
+}
+
+}  // namespace gp::gateway
