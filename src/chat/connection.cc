@@ -29,9 +29,10 @@ void Connection::send(std::string frame) {
   transport_.want_flush();
 }
 
-void Connection::send_error(std::string_view command_id, const Error& error) {
+void Connection::send_error(std::string_view command_id, const Error& error,
+                            std::string_view details_json) {
   manager_.services().metrics.errors_by_code[static_cast<std::size_t>(error.code)].add();
-  send(dialect_.error(command_id, error));
+  send(dialect_.error(command_id, error, details_json));
 }
 
 void Connection::end(const Error& error) {
@@ -200,29 +201,38 @@ void Connection::subscribe(const std::string& id, protocol::Subscribe command) {
 }
 
 void Connection::subscribe_one(const std::string& id, protocol::ThreadPosition position) {
+  // The error names the thread too: several may be asked for at once, and in a URL none has an id.
+  const std::string thread_id = "{" + results::member("thread_id", position.thread_id.view()) + "}";
   auto key = identity::ThreadKey::of(*context_, position.thread_id);
-  if (key.has_error()) return send_error(id, key.error());
+  if (key.has_error()) return send_error(id, key.error(), thread_id);
   if (auto reserved = subscriptions_.reserve(key.value()); reserved.has_error())
-    return send_error(id, reserved.error());
-  manager_.open_thread(key.value(), [this, id, key = key.value(), position = std::move(position),
-                                     token = liveness_.token()](Result<log::ThreadLog*> opened) {
-    // It may have been unsubscribed, or subscribed again, while it was opened.
-    if (!token.alive() || ending_ || !subscriptions_.reserved(key)) return;
-    if (opened.has_error()) {
-      subscriptions_.remove(key);
-      return send_error(id, opened.error());
-    }
-    log::ThreadLog& log = *opened.value();
-    if (!id.empty()) {
-      std::string fields;
-      JsonWriter(fields)
-          .field("thread_id", log.key().thread_id().view())
-          .field("epoch", log.epoch().view())
-          .field("seq", log.visible().value);
-      send(dialect_.ack(id, fields));
-    }
-    subscriptions_.add(log, position);
-  });
+    return send_error(id, reserved.error(), thread_id);
+  manager_.open_thread(key.value(),
+                       [this, id, thread_id, key = key.value(), position = std::move(position),
+                        token = liveness_.token()](Result<log::ThreadLog*> opened) {
+                         if (!token.alive() || ending_) return;
+                         if (opened.has_error()) {
+                           subscriptions_.remove(key);
+                           return send_error(id, opened.error(), thread_id);
+                         }
+                         start_reading(id, *opened.value(), position);
+                       });
+}
+
+void Connection::start_reading(const std::string& id, log::ThreadLog& log,
+                               const protocol::ThreadPosition& position) {
+  if (!id.empty()) {
+    std::string fields;
+    JsonWriter(fields)
+        .field("thread_id", log.key().thread_id().view())
+        .field("epoch", log.epoch().view())
+        .field("seq", log.visible().value);
+    send(dialect_.ack(id, fields));
+  }
+  // Unsubscribed while it was opened: nothing to read. Subscribed again meanwhile: the later wins.
+  if (!subscriptions_.knows(log.key())) return;
+  if (!subscriptions_.reserved(log.key())) (void)subscriptions_.reserve(log.key());
+  subscriptions_.add(log, position);
 }
 
 void Connection::read_all() {

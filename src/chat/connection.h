@@ -51,7 +51,8 @@ class Connection final : private Subscriptions::Owner {
   void on_broken(const Error& error) override { end(error); }
 
   void send(std::string frame);
-  void send_error(std::string_view command_id, const Error& error);
+  void send_error(std::string_view command_id, const Error& error,
+                  std::string_view details_json = "{}");
   /// Tells the client why, and ends the connection.
   void end(const Error& error);
 
@@ -73,6 +74,8 @@ class Connection final : private Subscriptions::Owner {
   /// Reads the threads; `id` is answered when the last of them is served.
   void subscribe(const std::string& id, protocol::Subscribe command);
   void subscribe_one(const std::string& id, protocol::ThreadPosition position);
+  void start_reading(const std::string& id, log::ThreadLog& log,
+                     const protocol::ThreadPosition& position);
   void read_all();
 
   /// A completion that turns a result into an ack or an error, if the connection is still there.

@@ -49,6 +49,7 @@ class Subscriptions final : private log::CursorOwner {
   /// Forgets the thread, or (kAll) every thread that was not named.
   void remove(const identity::ThreadKey& key);
   void remove_all_live();
+  bool knows(const identity::ThreadKey& key) const { return entries_.contains(key); }
   bool reserved(const identity::ThreadKey& key) const {
     const auto found = entries_.find(key);
     return found != entries_.end() && found->second == nullptr;

@@ -45,11 +45,13 @@ void ThreadService::send_message(const identity::UserExecutionContext& context,
       (message.agent = services_.agents.resolve(asked)).empty())
     return done(Error{Code::agent_not_found,
                       "agent: no agent is named \"" + asked.str().substr(0, 64) + "\""});
+  const auto choice = message.thread_id.empty() ? store::NewMessage::ThreadChoice::kAny
+                                                : store::NewMessage::ThreadChoice::kNamed;
   if (message.thread_id.empty()) message.thread_id = services_.core.ids().thread();
   auto key = identity::ThreadKey::of(context, message.thread_id);
   if (key.has_error()) return done(Error(key.error()));
   const std::string in_flight = sending_key(context.user_id(), message.message_id);
-  Sending sending{context, std::move(key.value()), std::move(message), std::move(done)};
+  Sending sending{context, std::move(key.value()), std::move(message), choice, std::move(done)};
   if (const auto found = sending_.find(in_flight); found != sending_.end())
     return found->second.push_back(std::move(sending));
   sending_.try_emplace(in_flight);
@@ -89,7 +91,8 @@ void ThreadService::accept_message(Sending sending) {
                             .run_id = services_.core.ids().run(),
                             .agent_name = sending.message.agent,
                             .now = services_.core.clock().wall_now(),
-                            .title_if_new = title_from(sending.message.content)};
+                            .title_if_new = title_from(sending.message.content),
+                            .thread_choice = sending.thread_choice};
   const auto key = sending.key;
   services_.store.accept_message(key, std::move(message),
                                  [this, token = liveness_.token(), sending = std::move(sending)](
@@ -109,6 +112,9 @@ void ThreadService::append_message(Sending sending, store::AcceptedMessage accep
     return settle(sending, MessageAck{accepted.thread_id, accepted.message_id, accepted.run_id,
                                       accepted.seq});
   }
+  // Sent again after a crash, without naming the thread that was made for it the first time.
+  if (accepted.thread_id != sending.key.thread_id())
+    sending.key = identity::ThreadKey::of(sending.context, accepted.thread_id).value();
   ++reserved_[sending.key];
   const auto key = sending.key;
   services_.logs.open(
@@ -174,6 +180,8 @@ void ThreadService::settle(Sending& sending, Result<MessageAck> result) {
   sending.done(std::move(result));
   for (Sending& waiting : node.mapped()) {
     const auto context = waiting.context;
+    if (waiting.thread_choice == store::NewMessage::ThreadChoice::kAny)
+      waiting.message.thread_id = ThreadId();
     send_message(context, std::move(waiting.message), std::move(waiting.done));
   }
 }

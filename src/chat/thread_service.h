@@ -62,6 +62,7 @@ class ThreadService {
     identity::UserExecutionContext context;
     identity::ThreadKey key;
     protocol::UserMessage message;
+    store::NewMessage::ThreadChoice thread_choice;
     Completion<Result<MessageAck>> done;
   };
 

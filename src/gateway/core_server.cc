@@ -60,6 +60,7 @@ CoreServer::CoreServer(runtime::AsioCore& core, CoreParts parts, const GatewayOp
       storage_(std::move(parts.storage)),
       store_(std::move(parts.store)),
       verifier_(std::move(parts.verifier)),
+      storage_healthy_(std::move(parts.storage_healthy)),
       demo_signer_(std::move(parts.demo_signer)),
       chat_(core, *storage_, *store_, std::move(parts.agents), *this, options.chat, options.log,
             metrics),
@@ -187,7 +188,8 @@ void CoreServer::health_live(net::HttpRequest, net::HttpReply reply) {
 void CoreServer::health_ready(net::HttpRequest, net::HttpReply reply) {
   const char* reason = nullptr;
   if (!ready_) reason = "starting";
-  if (!chat_.logs.committer().healthy()) reason = "the log cannot be written";
+  if (!chat_.logs.committer().healthy() || !storage_healthy_())
+    reason = "the store cannot be written";
   if (draining_) reason = "draining";
   if (reason == nullptr) return reply.send(net::json_response(200, R"({"status":"ready"})"));
   std::string body;

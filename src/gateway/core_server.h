@@ -47,6 +47,8 @@ struct CoreParts {
   std::unique_ptr<store::ChatStore> store;
   chat::Agents agents;
   auth::TokenVerifier verifier;
+  /// Whether the storage takes writes; asked by readiness, and may try one.
+  UniqueFunction<bool()> storage_healthy;
   /// Only in demo mode: makes the tokens of demo sessions.
   std::optional<auth::TokenSigner> demo_signer;
 };
@@ -126,6 +128,7 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
   std::unique_ptr<log::LogStorage> storage_;
   std::unique_ptr<store::ChatStore> store_;
   auth::TokenVerifier verifier_;
+  UniqueFunction<bool()> storage_healthy_;
   std::optional<auth::TokenSigner> demo_signer_;
   protocol::GoldenpathV1 dialect_;
   chat::CoreChat chat_;

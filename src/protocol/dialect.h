@@ -26,7 +26,12 @@ class Dialect {
   virtual std::string welcome(const Welcome& welcome) = 0;
   /// `fields_json`: the result's members without braces, perhaps empty.
   virtual std::string ack(std::string_view command_id, std::string_view fields_json) = 0;
-  virtual std::string error(std::string_view command_id, const Error& error) = 0;
+  /// `details_json`: an object with what the code needs besides words: {"thread_id":"…"}.
+  virtual std::string error(std::string_view command_id, const Error& error,
+                            std::string_view details_json) = 0;
+  std::string error(std::string_view command_id, const Error& failure) {
+    return error(command_id, failure, "{}");
+  }
   virtual std::string pong(const Ping& ping) = 0;
   virtual std::string snapshot(const Snapshot& snapshot) = 0;
   virtual std::string caught_up(const CaughtUp& caught_up) = 0;

@@ -26,7 +26,9 @@ class GoldenpathV1 final : public Dialect {
   SharedBytes event(const SharedBytes& canonical) override { return canonical; }
   std::string welcome(const Welcome& welcome) override;
   std::string ack(std::string_view command_id, std::string_view fields_json) override;
-  std::string error(std::string_view command_id, const Error& error) override;
+  using Dialect::error;
+  std::string error(std::string_view command_id, const Error& error,
+                    std::string_view details_json) override;
   std::string pong(const Ping& ping) override;
   std::string snapshot(const Snapshot& snapshot) override;
   std::string caught_up(const CaughtUp& caught_up) override;

@@ -41,7 +41,8 @@ std::string GoldenpathV1::ack(std::string_view command_id, std::string_view fiel
   return out;
 }
 
-std::string GoldenpathV1::error(std::string_view command_id, const Error& error) {
+std::string GoldenpathV1::error(std::string_view command_id, const Error& error,
+                                std::string_view details_json) {
   const CodeInfo& code = info(error.code);
   std::string out;
   JsonWriter(out)
@@ -51,7 +52,7 @@ std::string GoldenpathV1::error(std::string_view command_id, const Error& error)
       .field("code", code.name)
       .field("message", error.message)
       .field("retry", code.retry != RetryAdvice::never)
-      .raw_field("details", "{}")
+      .raw_field("details", details_json)
       .end_object();
   return out;
 }

@@ -61,6 +61,16 @@ struct NewMessage {
   AgentName agent_name;
   WallTime now{};
   std::string title_if_new{};  ///< the thread's title if the message makes the thread
+  /// kAny: the sender named no thread; the key's was made for it, and a repetition may find
+  /// another.
+  enum class ThreadChoice { kNamed, kAny } thread_choice = ThreadChoice::kNamed;
+
+  /// Whether a message accepted before under the same id, in `kept_thread`, is this one.
+  bool repeats(const ThreadId& own_thread, const ThreadId& kept_thread,
+               const std::string& kept_content, const std::string& kept_parts_json) const {
+    return (thread_choice == ThreadChoice::kAny || own_thread == kept_thread) &&
+           content == kept_content && parts_json == kept_parts_json;
+  }
 };
 
 /// What was accepted under a message_id, now or before.

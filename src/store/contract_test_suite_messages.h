@@ -321,4 +321,25 @@ TEST_P(ChatStoreContract, TextsAreKeptByteForByte) {
   EXPECT_EQ(accept(mine_, odd).value().how, AcceptedMessage::How::kRepeated);
 }
 
+TEST_P(ChatStoreContract, ARepetitionWithoutANamedThreadFindsTheThreadThatWasMade) {
+  NewMessage first = message("one", 1);
+  first.thread_choice = NewMessage::ThreadChoice::kAny;
+  NewMessage again = first;
+  ASSERT_TRUE(accept(key("user-one", "t-made"), std::move(first)));
+  const auto repeated = accept(key("user-one", "t-made-later"), std::move(again));
+  ASSERT_TRUE(repeated);
+  EXPECT_EQ(repeated.value().how, AcceptedMessage::How::kRepeated);
+  EXPECT_EQ(repeated.value().thread_id, ThreadId("t-made"));
+}
+
+TEST_P(ChatStoreContract, AMessageTitlesTheThreadItMakesAndNoOther) {
+  NewMessage first = message("one", 1);
+  first.title_if_new = "first words";
+  ASSERT_TRUE(accept(mine_, std::move(first)));
+  NewMessage second = message("two", 2);
+  second.title_if_new = "other words";
+  ASSERT_TRUE(accept(mine_, std::move(second)));
+  EXPECT_EQ(find_thread(mine_).value().title, "first words");
+}
+
 }  // namespace gp::store

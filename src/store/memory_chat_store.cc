@@ -68,8 +68,7 @@ Result<AcceptedMessage> repeat(MemoryChatData& data, const identity::ThreadKey& 
                                const NewMessage& message, const ThreadId& thread_id) {
   Stored& stored = data.threads.at({key.owner(), thread_id});
   const Message& kept = *find_user_message(stored, message.message_id);
-  if (thread_id != key.thread_id() || kept.content != message.content ||
-      kept.parts_json != message.parts_json)
+  if (!message.repeats(key.thread_id(), thread_id, kept.content, kept.parts_json))
     return fail(Code::idempotency_conflict,
                 "message_id " + message.message_id.str() +
                     " was accepted with other content, parts or thread; use a new message_id");
@@ -84,7 +83,7 @@ Result<AcceptedMessage> accept(MemoryChatData& data, const identity::ThreadKey& 
   if (before != data.accepted.end()) return repeat(data, key, message, before->second);
   Stored* stored = find(data, key);
   if (stored == nullptr)
-    stored = &make_thread(data, key, NewThread{.title = "", .now = message.now});
+    stored = &make_thread(data, key, NewThread{.title = message.title_if_new, .now = message.now});
   const WallTime now = stored_time(message.now);
   stored->messages.push_back(Message{.message_id = message.message_id,
                                      .thread_id = key.thread_id(),

@@ -86,8 +86,7 @@ Result<> insert_message(Database& database, std::int64_t thread_row, const UserI
 
 Result<AcceptedMessage> repeat(Database& database, const ThreadKey& key,
                                const store::NewMessage& message, const Message& kept) {
-  if (kept.thread_id != key.thread_id() || kept.content != message.content ||
-      kept.parts_json != message.parts_json)
+  if (!message.repeats(key.thread_id(), kept.thread_id, kept.content, kept.parts_json))
     return fail(Code::idempotency_conflict,
                 "message_id " + message.message_id.str() +
                     " was accepted with other content, parts or thread; use a new message_id");
@@ -96,10 +95,12 @@ Result<AcceptedMessage> repeat(Database& database, const ThreadKey& key,
                          run.agent_name, kept.seq,        AcceptedMessage::How::kRepeated};
 }
 
-Result<std::int64_t> find_or_make_thread(Database& database, const ThreadKey& key, WallTime now) {
+Result<std::int64_t> find_or_make_thread(Database& database, const ThreadKey& key,
+                                         const store::NewMessage& message) {
   GP_TRY(const auto found, find_thread_row(database, key));
   if (found) return found->thread_row;
-  return insert_thread(database, key, store::NewThread{.title = "", .now = now});
+  return insert_thread(database, key,
+                       store::NewThread{.title = message.title_if_new, .now = message.now});
 }
 
 protocol::MessageStatus status_after(RunState state) {
@@ -116,7 +117,7 @@ Result<AcceptedMessage> accept_message(Database& database, const ThreadKey& key,
                                        const store::NewMessage& message) {
   GP_TRY(const auto kept, find_accepted(database, key.owner(), message.message_id));
   if (kept) return repeat(database, key, message, *kept);
-  GP_TRY(const auto thread_row, find_or_make_thread(database, key, message.now));
+  GP_TRY(const auto thread_row, find_or_make_thread(database, key, message));
   GP_TRY(insert_message(database, thread_row, key.owner(),
                         Message{.message_id = message.message_id,
                                 .thread_id = key.thread_id(),

@@ -1,0 +1,238 @@
+// ThreadLog, Cursor, Committer and LogDirectory together, on virtual time and in-memory storage.
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "log/cursor.h"
+#include "log/log_directory.h"
+#include "log/memory_log_storage.h"
+#include "protocol/codes.h"
+#include "runtime/manual_core.h"
+
+namespace gp::log {
+namespace {
+
+using protocol::EventType;
+
+class Reader final : public CursorOwner {
+ public:
+  Reader(ThreadLog& log, Seq after) : cursor(log, after, *this) { drain(); }
+  void on_cursor_ready(Cursor&) override { drain(); }
+  void drain() {
+    while (true) {
+      Cursor::Next next = cursor.next();
+      state = next.state;
+      if (next.state != Cursor::State::kRecord) return;
+      seqs.push_back(next.record.seq.value);
+      json.emplace_back(next.record.json.view());
+    }
+  }
+  std::vector<std::uint64_t> seqs;
+  std::vector<std::string> json;
+  Cursor::State state{};
+  Cursor cursor;
+};
+
+class LogTest : public testing::Test {
+ protected:
+  explicit LogTest(LogLimits limits = {})
+      : storage(core, data), directory(core, storage, limits, metrics) {}
+
+  ThreadLog& open(const std::string& thread = "chat-1") {
+    std::optional<ThreadLog*> opened;
+    directory.open(key(thread), [&](Result<ThreadLog*> log) { opened = log.value(); });
+    core.run();
+    return **opened;
+  }
+  static identity::ThreadKey key(const std::string& thread) {
+    return identity::ThreadKey::from_storage(UserId("alice"), ThreadId(thread));
+  }
+  Seq append(ThreadLog& log, Delivery delivery, const std::string& text = "x") {
+    runtime::Core::Turn turn(core);
+    return log.append({EventType::token, RunId("run-1"), AgentName("agent-1"),
+                       protocol::payload::delta("p1", text)},
+                      delivery);
+  }
+  static std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t to) {
+    std::vector<std::uint64_t> all;
+    for (auto seq = from; seq <= to; ++seq) all.push_back(seq);
+    return all;
+  }
+
+  MemoryLogData data;
+  runtime::ManualCore core;
+  metrics::CoreMetrics metrics;
+  MemoryLogStorage storage;
+  LogDirectory directory;
+};
+
+TEST_F(LogTest, DeltasAreSeenAtOnceAndCommittedWithinTheInterval) {
+  ThreadLog& log = open();
+  Reader reader(log, Seq{0});
+  append(log, Delivery::kAtOnce);
+  EXPECT_EQ(reader.seqs, range(1, 1));
+  EXPECT_EQ(log.committed(), Seq{0});
+  core.advance(std::chrono::milliseconds(19));
+  EXPECT_EQ(log.committed(), Seq{0});
+  core.advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(log.committed(), Seq{1});
+}
+
+TEST_F(LogTest, AGatedEventAndAllBehindItWaitForItsCommit) {
+  ThreadLog& log = open();
+  Reader reader(log, Seq{0});
+  append(log, Delivery::kAtOnce);
+  append(log, Delivery::kAfterCommit);
+  append(log, Delivery::kAtOnce);
+  EXPECT_EQ(reader.seqs, range(1, 1));
+  core.run();
+  EXPECT_EQ(reader.seqs, range(1, 3));
+}
+
+TEST_F(LogTest, AFailedCommitTellsTheWaiterKeepsTheEventsAndTriesAgain) {
+  ThreadLog& log = open();
+  Reader reader(log, Seq{0});
+  data.faults.fail_writes = 2;
+  std::optional<bool> told;
+  {
+    runtime::Core::Turn turn(core);
+    log.append({EventType::agent_error, {}, {}, "{}"}, Delivery::kAfterCommit,
+               [&](Result<Seq> committed) { told = committed.has_value(); });
+  }
+  core.run();
+  EXPECT_EQ(told, false);
+  EXPECT_FALSE(directory.committer().healthy());
+  EXPECT_TRUE(reader.seqs.empty());
+  append(log, Delivery::kAtOnce);
+  core.advance(std::chrono::seconds(2));
+  EXPECT_TRUE(directory.committer().healthy());
+  EXPECT_EQ(reader.seqs, range(1, 2));
+  EXPECT_EQ(data.logs.at(key("chat-1")).events.size(), 2u);
+}
+
+TEST_F(LogTest, EventsOfOneTurnShareACommit) {
+  ThreadLog& one = open("chat-1");
+  ThreadLog& two = open("chat-2");
+  for (int i = 0; i < 50; ++i) {
+    append(one, Delivery::kAtOnce);
+    append(two, Delivery::kAtOnce);
+  }
+  core.advance(std::chrono::milliseconds(50));
+  EXPECT_EQ(metrics.log_commits.value(), 1u);
+  EXPECT_EQ(metrics.log_events_committed.value(), 100u);
+}
+
+TEST_F(LogTest, OneEncodingServesAllReaders) {
+  ThreadLog& log = open();
+  Reader one(log, Seq{0});
+  Reader two(log, Seq{0});
+  append(log, Delivery::kAtOnce, "hello");
+  ASSERT_EQ(one.json.size(), 1u);
+  EXPECT_EQ(one.json, two.json);
+  EXPECT_NE(one.json[0].find(R"("seq":1)"), std::string::npos);
+  EXPECT_NE(one.json[0].find(R"("delta":"hello")"), std::string::npos);
+}
+
+class SmallLogTest : public LogTest {
+ protected:
+  SmallLogTest() : LogTest({.hot_bytes = 2'000, .page_bytes = 1'000}) {}
+};
+
+TEST_F(SmallLogTest, AReaderBehindTheHotPartGetsPagesAndThenTheLiveTail) {
+  ThreadLog& log = open();
+  for (int i = 0; i < 100; ++i) {
+    append(log, Delivery::kAfterCommit);
+    core.run();
+  }
+  Reader late(log, Seq{3});
+  core.run();
+  EXPECT_EQ(late.seqs, range(4, 100));
+  EXPECT_GT(metrics.log_pages_read.value(), 5u);
+  append(log, Delivery::kAtOnce);
+  EXPECT_EQ(late.seqs, range(4, 101));
+}
+
+TEST_F(SmallLogTest, AStorageThatCannotBeReadIsToldAndReadingCanGoOn) {
+  ThreadLog& log = open();
+  for (int i = 0; i < 100; ++i) {
+    append(log, Delivery::kAfterCommit);
+    core.run();
+  }
+  data.faults.fail_reads = 1;
+  Reader late(log, Seq{0});
+  core.run();
+  EXPECT_EQ(late.state, Cursor::State::kFailed);
+  late.drain();
+  core.run();
+  EXPECT_EQ(late.seqs, range(1, 100));
+}
+
+TEST_F(SmallLogTest, BelowRetentionACursorSaysTruncated) {
+  {
+    ThreadLog& log = open();
+    for (int i = 0; i < 20; ++i) append(log, Delivery::kAfterCommit);
+    core.run();
+  }
+  storage.truncate(key("chat-1"), Seq{11}, [](Result<>) {});
+  core.advance(std::chrono::minutes(2));
+  ASSERT_EQ(directory.find(key("chat-1")), nullptr) << "an idle log leaves the memory";
+  ThreadLog& log = open();
+  EXPECT_EQ(log.first_retained(), Seq{11});
+  Reader below(log, Seq{3});
+  EXPECT_EQ(below.state, Cursor::State::kTruncated);
+  below.cursor.move_to(Seq{10});
+  below.drain();
+  core.run();
+  EXPECT_EQ(below.seqs, range(11, 20));
+}
+
+TEST_F(LogTest, SeqsGoOnAfterTheLogWasAwayAndTheEpochStays) {
+  Epoch epoch;
+  {
+    ThreadLog& log = open();
+    epoch = log.epoch();
+    append(log, Delivery::kAfterCommit);
+    core.run();
+  }
+  core.advance(std::chrono::minutes(2));
+  ASSERT_EQ(directory.logs_in_memory(), 0u);
+  ThreadLog& log = open();
+  EXPECT_EQ(log.epoch(), epoch);
+  EXPECT_EQ(append(log, Delivery::kAtOnce), Seq{2});
+}
+
+TEST_F(LogTest, ARemovedLogEndsItsCursorsAndTakesNothing) {
+  ThreadLog& log = open();
+  Reader reader(log, Seq{0});
+  append(log, Delivery::kAfterCommit);
+  core.run();
+  {
+    runtime::Core::Turn turn(core);
+    directory.remove(key("chat-1"), [](Result<>) {});
+  }
+  core.run();
+  EXPECT_EQ(reader.seqs, range(1, 1));
+  EXPECT_EQ(reader.state, Cursor::State::kRemoved);
+  std::optional<Code> refused;
+  log.append({EventType::token, {}, {}, "{}"}, Delivery::kAtOnce,
+             [&](Result<Seq> result) { refused = result.error().code; });
+  EXPECT_EQ(refused, Code::thread_not_found);
+  EXPECT_EQ(append(open(), Delivery::kAtOnce), Seq{1}) << "the same name begins anew";
+}
+
+TEST_F(LogTest, ProducersAreToldToPauseWhenCommitsLag) {
+  ThreadLog& log = open();
+  data.faults.latency = std::chrono::seconds(10);
+  bool relieved = false;
+  directory.committer().on_relief([&] { relieved = true; });
+  const std::string big(1'000'000, 'x');
+  while (!directory.committer().over_limit()) append(log, Delivery::kAtOnce, big);
+  EXPECT_GT(directory.committer().uncommitted_bytes(), directory.limits().uncommitted_bytes_max);
+  EXPECT_FALSE(relieved);
+  core.advance(std::chrono::minutes(1));
+  EXPECT_TRUE(relieved);
+  EXPECT_FALSE(directory.committer().over_limit());
+}
+
+}  // namespace
+}  // namespace gp::log
