@@ -9,8 +9,8 @@ int main(int argc, char** argv) {
   int status = gp::app::kOk;
   gp::app::add_serve(root, status);
   gp::app::add_token(root, status);
-  //  gp::app::add_chat(root, status);
-  //  gp::app::add_check(root, status);
+  gp::app::add_chat(root, status);
+  gp::app::add_check(root, status);
   gp::app::add_config(root, status);
   gp::app::add_version(root, status);
   try {

@@ -16,6 +16,13 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
+/// At most `bytes_max` of UTF-8 text, cut at a character's end: what is shown must stay UTF-8.
+std::string_view shortened(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0) == 0x80) --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
 /// The fields of a command, which stand flat or under `payload`.
 class Fields {
  public:
@@ -224,7 +231,7 @@ Result<CommandBody> decode_fields(std::string_view type, const Fields& fields) {
   }
   std::string names = "ping";
   for (const auto& [name, decoder] : kDecoders) names.append(", ").append(name);
-  return fail(Code::unknown_command, "type: \"" + std::string(type.substr(0, 64)) +
+  return fail(Code::unknown_command, "type: \"" + std::string(shortened(type, 64)) +
                                          "\" is no command; there are " + names);
 }
 
@@ -247,7 +254,7 @@ Command GoldenpathV1::decode(std::string_view text) {
   if (parsed.has_error()) return {std::string(), Error(parsed.error())};
   const object command = parsed.value();
   std::string id;
-  if (const auto given = string_member(command, "id")) id = given->substr(0, kCommandIdBytesMax);
+  if (const auto given = string_member(command, "id")) id = shortened(*given, kCommandIdBytesMax);
   const auto type = string_member(command, "type");
   if (!type) return {std::move(id), Fields::error("type", "a string that names the command")};
   if (element given; command["id"].get(given) == simdjson::SUCCESS && *type != "ping") {
