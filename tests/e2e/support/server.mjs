@@ -21,11 +21,11 @@ export class Server {
   #exited;
 
   /** Starts and waits until it listens. `data` is made, and removed by `stop`, unless given. */
-  static async start({ agents = [], data } = {}) {
+  static async start({ agents = [], data, cores } = {}) {
     const server = new Server();
     server.ownsData = data === undefined;
     server.data = data ?? (await mkdtemp(join(tmpdir(), 'goldenpath-e2e-')));
-    await server.#spawn(agents);
+    await server.#spawn(agents, cores);
     return server;
   }
 
@@ -48,11 +48,12 @@ export class Server {
     await soon(this.#exited, `the server to end after ${signal}`, () => this.#output);
   }
 
-  async #spawn(agents) {
+  async #spawn(agents, cores) {
     const page = process.env.GP_WEB_DIR;
     const settings = page === undefined ? [] : ['--set', `server.web_dir=${resolve(root, page)}`];
+    const loops = cores === undefined ? [] : ['--set', `server.cores=${cores}`];
     const options = ['--listen', '127.0.0.1:0', '--data', this.data, ...agents.flatMap((agent) => ['--agent', agent])];
-    this.#child = spawn(binary, ['serve', ...options, ...settings], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(binary, ['serve', ...options, ...settings, ...loops], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exited = new Promise((ended) => this.#child.once('exit', ended));
     const ready = new Promise((settled, failed) => {
       const read = (chunk) => {
