@@ -26,9 +26,11 @@ class SystemClock final : public Clock {
   WallTime wall_now() const override { return std::chrono::system_clock::now(); }
 };
 
-/// Seconds since 1970 with fractions: how times look on the wire.
+/// Seconds since 1970 with fractions, cut to microseconds: how times look on the wire. (Nanoseconds
+/// since 1970 do not fit a double: 0.123 s would be written as 0.1230001.)
 inline double to_seconds(WallTime time) {
-  return std::chrono::duration<double>(time.time_since_epoch()).count();
+  const auto whole = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
+  return static_cast<double>(whole.count()) / 1e6;
 }
 
 /// The reverse of to_seconds, rounded to microseconds.

@@ -1,5 +1,6 @@
 #include "gateway/demo_guard.h"
 
+#include "config/listen_address.h"
 #include "protocol/json.h"
 #include "protocol/json_writer.h"
 
@@ -7,9 +8,11 @@ namespace gp::gateway {
 namespace {
 
 bool names_loopback(std::string_view host) {
-  if (host.starts_with("[::1]")) return true;
-  const std::string_view name = host.substr(0, host.find(':'));
-  return name == "localhost" || name.starts_with("127.");
+  // Parsed as an address: "127.0.0.1.example.com" is a name that anybody may point here.
+  const bool has_port = host.find(':', host.starts_with('[') ? host.find(']') : 0) != host.npos;
+  const auto address =
+      config::parse_listen_address(has_port ? std::string(host) : std::string(host) + ":80");
+  return address && config::is_loopback(*address);
 }
 
 Result<> check_local(const net::HttpRequest& request) {

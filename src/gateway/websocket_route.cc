@@ -1,5 +1,6 @@
 #include "gateway/websocket_route.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace gp::gateway {
@@ -24,7 +25,10 @@ std::string_view take_until(std::string_view& text, char separator) {
 }
 
 Result<protocol::ThreadPosition> parse_position(std::string_view item) {
-  const std::string shown(item.substr(0, 160));
+  std::string shown(item.substr(0, 160));
+  // It was percent-decoded and may be no UTF-8.
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
   const std::string_view thread_id = take_until(item, ':');
   const std::string_view seq_text = take_until(item, ':');
   protocol::ThreadPosition position{ThreadId(std::string(thread_id)), Seq{0},

@@ -13,7 +13,7 @@
 namespace gp::metrics {
 namespace {
 
-constexpr double kFirstBoundSeconds = 100e-6;
+constexpr Duration kFirstBound = std::chrono::microseconds(100);
 
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
@@ -50,17 +50,19 @@ void fill(prometheus::ClientMetric& metric, const DurationHistogram& histogram) 
 }  // namespace
 
 void DurationHistogram::observe(Duration duration) {
-  const double seconds = std::max(0.0, std::chrono::duration<double>(duration).count());
-  const auto ratio = static_cast<std::uint64_t>(seconds / kFirstBoundSeconds);
-  const auto index = static_cast<std::size_t>(std::bit_width(ratio));
+  duration = std::max(duration, Duration::zero());
+  // A bound belongs to its bucket (`le`).
+  const auto ratio = duration > Duration::zero() ? (duration - Duration(1)) / kFirstBound : 0;
+  const auto index = static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(ratio)));
   buckets_[std::min(index, kBuckets)].add();
   count_.add();
-  sum_.add(seconds);
+  sum_.add(std::chrono::duration<double>(duration).count());
 }
 
 double DurationHistogram::upper_bound_seconds(std::size_t index) {
   if (index >= kBuckets) return std::numeric_limits<double>::infinity();
-  return kFirstBoundSeconds * static_cast<double>(std::uint64_t{1} << index);
+  return std::chrono::duration<double>(kFirstBound).count() *
+         static_cast<double>(std::uint64_t{1} << index);
 }
 
 std::string to_prometheus_text(std::span<const CoreMetrics* const> cores,

@@ -103,8 +103,8 @@ void HttpSession::refuse(const Error& error) {
 
 void HttpSession::respond(HttpResponse response) {
   GP_ASSERT(state_ == State::kHandling, "an HTTP response without a request");
-  const AfterResponse after =
-      keep_alive_ && !peer_closed_ ? AfterResponse::kKeepAlive : AfterResponse::kClose;
+  const bool last = !keep_alive_ || (peer_closed_ && held_.empty());
+  const AfterResponse after = last ? AfterResponse::kClose : AfterResponse::kKeepAlive;
   out_.append(head_only_ ? serialize_head(response, after) : serialize(response, after));
   socket_->want_flush();
   finished();
@@ -112,7 +112,7 @@ void HttpSession::respond(HttpResponse response) {
 
 void HttpSession::finished() {
   state_ = State::kIdle;
-  if (!keep_alive_ || peer_closed_) return socket_->close_after_flush(Code::normal);
+  if (!keep_alive_) return socket_->close_after_flush(Code::normal);
   socket_->set_timeout(options_.timeouts.idle);
   socket_->resume_reading();
   // A loop instead of recursion: a peer may pipeline any number of requests that are answered at
@@ -123,6 +123,9 @@ void HttpSession::finished() {
     parse(bytes);
   }
   parsing_ = false;
+  // What a half-closed client pipelined is answered; the rest of a cut request will never come.
+  if (peer_closed_ && (state_ == State::kIdle || state_ == State::kReading))
+    socket_->close_after_flush(Code::normal);
 }
 
 void HttpSession::start_stream(const HttpResponse& head, std::unique_ptr<ResponseStream> stream) {

@@ -43,14 +43,14 @@ class TestClient {
   End end() const { return end_; }
   void forget_received() { received_.clear(); }
 
-  /// All of it must fit into the kernel's buffers.
+  /// All of it must fit into the kernel's buffers: a few KiB.
   void send(std::string_view bytes) {
-    const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     GP_ASSERT(sent == static_cast<ssize_t>(bytes.size()), "the kernel did not take a test's bytes");
   }
   /// As much as the kernel takes.
   std::size_t try_send(std::string_view bytes) {
-    const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return sent > 0 ? static_cast<std::size_t>(sent) : 0;
   }
   void half_close() { ::shutdown(fd_, SHUT_WR); }
@@ -63,7 +63,7 @@ class TestClient {
   void pump() {
     std::array<char, 16 * kKiB> buffer;
     while (reading_ && fd_ >= 0 && end_ == End::kOpen) {
-      const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
+      const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (got > 0) {
         received_.append(buffer.data(), static_cast<std::size_t>(got));
       } else if (got == 0) {
@@ -96,6 +96,7 @@ class TestRig {
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int buffer_bytes = 16 * 1024;
     ::setsockopt(listener, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof(buffer_bytes));
+    ::setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof(buffer_bytes));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -105,12 +106,10 @@ class TestRig {
     ::getsockname(listener, raw, &size);
     const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ::setsockopt(client, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof(buffer_bytes));
+    ::setsockopt(client, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof(buffer_bytes));
     GP_ASSERT(::connect(client, raw, size) == 0, "no loopback");
     const int server = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     ::close(listener);
-    const timeval no_wait{0, 1};
-    ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &no_wait, sizeof(no_wait));
-    ::setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &no_wait, sizeof(no_wait));
     clients_.push_back(std::make_unique<TestClient>(client));
     return {clients_.back().get(), server};
   }

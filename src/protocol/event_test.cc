@@ -34,8 +34,8 @@ TEST(EventType, OnlyThreeEndARun) {
     if (is_terminal(static_cast<EventType>(i)))
       terminal.insert(to_string(static_cast<EventType>(i)));
   }
-  EXPECT_EQ(terminal, (std::set<std::string_view>{"agent_cancelled", "agent_completed",
-                                                   "agent_error"}));
+  EXPECT_EQ(terminal,
+            (std::set<std::string_view>{"agent_cancelled", "agent_completed", "agent_error"}));
 }
 
 TEST(EncodeEvent, WritesTheCanonicalForm) {
@@ -51,11 +51,9 @@ TEST(EncodeEvent, WritesTheCanonicalForm) {
 
 TEST(EncodeEvent, LeavesOutWhatBelongsToNoRun) {
   const NewEvent event{.type = EventType::thread_updated, .payload = "{}"};
-  const std::string json =
-      encode_event(ThreadId("t"), position(~std::uint64_t{0}), event);
-  EXPECT_EQ(json,
-            R"({"type":"thread_updated","seq":18446744073709551615,"event_id":"evt_1",)"
-            R"("thread_id":"t","timestamp":1757880000.123,"payload":{}})");
+  const std::string json = encode_event(ThreadId("t"), position(~std::uint64_t{0}), event);
+  EXPECT_EQ(json, R"({"type":"thread_updated","seq":18446744073709551615,"event_id":"evt_1",)"
+                  R"("thread_id":"t","timestamp":1757880000.123,"payload":{}})");
 }
 
 TEST(Payload, HasTheFieldsOfTheContract) {
@@ -80,18 +78,19 @@ TEST(Payload, OfAToolSaysArgumentsAndOutcome) {
             R"({"tool_call_id":"c","tool_name":"n","arguments":{}})");
   EXPECT_EQ(payload::tool_executing("c", "n", R"({"q":1})"),
             R"({"tool_call_id":"c","tool_name":"n","arguments":{"q":1}})");
-  EXPECT_EQ(payload::tool_completed("c", "n", ToolOutcome::kSuccess, R"("ok")", milliseconds(12)),
-            R"({"tool_call_id":"c","tool_name":"n","success":true,"result":"ok","duration_ms":12})");
   EXPECT_EQ(
-      payload::tool_completed("c", "n", ToolOutcome::kFailure, "", microseconds(1'500)),
-      R"({"tool_call_id":"c","tool_name":"n","success":false,"error":null,"duration_ms":2})");
+      payload::tool_completed("c", "n", ToolOutcome::kSuccess, R"("ok")", milliseconds(12)),
+      R"({"tool_call_id":"c","tool_name":"n","success":true,"result":"ok","duration_ms":12})");
+  EXPECT_EQ(payload::tool_completed("c", "n", ToolOutcome::kFailure, "", microseconds(1'500)),
+            R"({"tool_call_id":"c","tool_name":"n","success":false,"error":null,"duration_ms":2})");
 }
 
 TEST(Payload, OfACompletedRunLeavesOutWhatIsNotKnown) {
   EXPECT_EQ(payload::agent_completed("t", "", "", "stop", milliseconds(5)),
             R"({"text":"t","finish_reason":"stop","duration_ms":5})");
-  EXPECT_EQ(payload::agent_completed("t", "[]", R"({"tokens":1})", "stop", milliseconds(5)),
-            R"({"text":"t","result":[],"usage":{"tokens":1},"finish_reason":"stop","duration_ms":5})");
+  EXPECT_EQ(
+      payload::agent_completed("t", "[]", R"({"tokens":1})", "stop", milliseconds(5)),
+      R"({"text":"t","result":[],"usage":{"tokens":1},"finish_reason":"stop","duration_ms":5})");
 }
 
 TEST(Payload, OfAThreadUpdateHasOnlyWhatChanged) {

@@ -74,8 +74,10 @@ TEST(DecodeSubscribe, TakesManyThreadsAndTheStar) {
 }
 
 TEST(DecodeUnsubscribe, NamesAThreadOrAll) {
-  EXPECT_EQ(decoded<Unsubscribe>(R"({"type":"unsubscribe","thread_id":"t"})").thread_id.view(), "t");
-  EXPECT_EQ(decoded<Unsubscribe>(R"({"type":"unsubscribe","thread_id":"*"})").all, AllThreads::kYes);
+  EXPECT_EQ(decoded<Unsubscribe>(R"({"type":"unsubscribe","thread_id":"t"})").thread_id.view(),
+            "t");
+  EXPECT_EQ(decoded<Unsubscribe>(R"({"type":"unsubscribe","thread_id":"*"})").all,
+            AllThreads::kYes);
 }
 
 TEST(DecodeUserMessage, HasDefaults) {
@@ -115,15 +117,17 @@ TEST(DecodeCommand, TakesTheOthers) {
   const auto threads = decoded<ListThreads>(R"({"type":"threads"})");
   EXPECT_EQ(threads.page.limit, 50u);
   EXPECT_EQ(threads.page.cursor, "");
-  const auto create =
-      decoded<CreateThread>(R"({"type":"create_thread","thread_id":"t","title":"T","metadata":{ "a":1}})");
+  const auto create = decoded<CreateThread>(
+      R"({"type":"create_thread","thread_id":"t","title":"T","metadata":{ "a":1}})");
   EXPECT_EQ(create.thread_id.view(), "t");
   EXPECT_EQ(create.title, "T");
   EXPECT_EQ(create.metadata_json, R"({"a":1})");
   EXPECT_EQ(decoded<CreateThread>(R"({"type":"create_thread"})").metadata_json, "{}");
-  const auto rename = decoded<RenameThread>(R"({"type":"rename_thread","thread_id":"t","title":"T"})");
+  const auto rename =
+      decoded<RenameThread>(R"({"type":"rename_thread","thread_id":"t","title":"T"})");
   EXPECT_EQ(rename.title, "T");
-  EXPECT_EQ(decoded<DeleteThread>(R"({"type":"delete_thread","thread_id":"t"})").thread_id.view(), "t");
+  EXPECT_EQ(decoded<DeleteThread>(R"({"type":"delete_thread","thread_id":"t"})").thread_id.view(),
+            "t");
   const auto history =
       decoded<History>(R"({"type":"history","thread_id":"t","limit":7,"cursor":"c"})");
   EXPECT_EQ(history.thread_id.view(), "t");
@@ -143,15 +147,18 @@ TEST(DecodeCommand, TakesFieldsUnderPayload) {
             1u);
   EXPECT_EQ(decoded<Stop>(R"({"type":"stop","payload":{"run_id":"r"}})").run_id.view(), "r");
   EXPECT_EQ(decoded<ListThreads>(R"({"type":"threads","payload":{"limit":3}})").page.limit, 3u);
-  EXPECT_EQ(decoded<Stop>(R"({"type":"stop","run_id":"flat","payload":{"run_id":"r"}})").run_id.view(),
-            "flat");
-  EXPECT_EQ(decoded<Stop>(R"({"type":"stop","run_id":"r","payload":"no object"})").run_id.view(), "r");
+  EXPECT_EQ(
+      decoded<Stop>(R"({"type":"stop","run_id":"flat","payload":{"run_id":"r"}})").run_id.view(),
+      "flat");
+  EXPECT_EQ(decoded<Stop>(R"({"type":"stop","run_id":"r","payload":"no object"})").run_id.view(),
+            "r");
 }
 
 TEST(DecodeCommand, CutsAPageToTheMost) {
   EXPECT_EQ(decoded<ListThreads>(R"({"type":"threads","limit":200})").page.limit, 200u);
   EXPECT_EQ(decoded<ListThreads>(R"({"type":"threads","limit":201})").page.limit, 200u);
-  EXPECT_EQ(decoded<ListThreads>(R"({"type":"threads","limit":18446744073709551615})").page.limit, 200u);
+  EXPECT_EQ(decoded<ListThreads>(R"({"type":"threads","limit":18446744073709551615})").page.limit,
+            200u);
   EXPECT_EQ(decoded<ListThreads>(R"({"type":"threads","limit":null})").page.limit, 50u);
 }
 
@@ -162,8 +169,10 @@ TEST(DecodeCommand, NamesTheFieldThatIsWrong) {
            {Code::invalid_command, "thread_id: ", R"({"type":"subscribe"})"},
            {Code::invalid_command, "thread_id: ", R"({"type":"subscribe","thread_id":7})"},
            {Code::invalid_command, "after: ", R"({"type":"subscribe","thread_id":"t","after":-1})"},
-           {Code::invalid_command, "after: ", R"({"type":"subscribe","thread_id":"t","after":1.5})"},
-           {Code::invalid_command, "after: ", R"({"type":"subscribe","thread_id":"t","after":"3"})"},
+           {Code::invalid_command,
+            "after: ", R"({"type":"subscribe","thread_id":"t","after":1.5})"},
+           {Code::invalid_command,
+            "after: ", R"({"type":"subscribe","thread_id":"t","after":"3"})"},
            {Code::invalid_command, "epoch: ", R"({"type":"subscribe","thread_id":"t","epoch":1})"},
            {Code::invalid_command, "threads: ", R"({"type":"subscribe","threads":"t"})"},
            {Code::invalid_command, "threads: ", R"({"type":"subscribe","threads":["t"]})"},
@@ -171,10 +180,14 @@ TEST(DecodeCommand, NamesTheFieldThatIsWrong) {
            {Code::invalid_command, "thread_id: ", R"({"type":"unsubscribe","thread_id":""})"},
            {Code::invalid_command, "message_id: ", R"({"type":"user_message","content":"c"})"},
            {Code::invalid_command, "content: ", R"({"type":"user_message","message_id":"m"})"},
-           {Code::invalid_command, "content: ", R"({"type":"user_message","message_id":"m","content":[]})"},
-           {Code::invalid_command, "parts: ", R"({"type":"user_message","message_id":"m","content":"c","parts":{}})"},
-           {Code::invalid_command, "agent: ", R"({"type":"user_message","message_id":"m","content":"c","agent":1})"},
-           {Code::invalid_command, "on_active: ", R"({"type":"user_message","message_id":"m","content":"c","on_active":"wait"})"},
+           {Code::invalid_command,
+            "content: ", R"({"type":"user_message","message_id":"m","content":[]})"},
+           {Code::invalid_command,
+            "parts: ", R"({"type":"user_message","message_id":"m","content":"c","parts":{}})"},
+           {Code::invalid_command,
+            "agent: ", R"({"type":"user_message","message_id":"m","content":"c","agent":1})"},
+           {Code::invalid_command, "on_active: ",
+            R"({"type":"user_message","message_id":"m","content":"c","on_active":"wait"})"},
            {Code::invalid_command, "run_id: ", R"({"type":"stop"})"},
            {Code::invalid_command, "reason: ", R"({"type":"stop","run_id":"r","reason":{}})"},
            {Code::invalid_command, "limit: ", R"({"type":"threads","limit":0})"},
@@ -232,14 +245,16 @@ TEST(DecodeCommand, CutsTextsBetweenCharacters) {
          {R"({"type":"threads","id":")" + text + "\"}", R"({"type":")" + text + "\"}"}) {
       const Command command = dialect.decode(json);
       ASSERT_TRUE(command.body.has_error());
-      EXPECT_TRUE(parser.parse(dialect.error(command.id, command.body.error())).has_value()) << ascii;
+      EXPECT_TRUE(parser.parse(dialect.error(command.id, command.body.error())).has_value())
+          << ascii;
     }
   }
 }
 
 TEST(DecodePing, KeepsEveryFieldButTheType) {
   EXPECT_EQ(decoded<Ping>(R"({"type":"ping"})").fields_json, "");
-  EXPECT_EQ(decoded<Ping>(R"({"id":7,"type":"ping","t": 1.50,"n":{"a":[ null ]},"k\"":"v\n"})").fields_json,
+  EXPECT_EQ(decoded<Ping>(R"({"id":7,"type":"ping","t": 1.50,"n":{"a":[ null ]},"k\"":"v\n"})")
+                .fields_json,
             R"("id":7,"t":1.5,"n":{"a":[null]},"k\"":"v\n")");
 }
 
@@ -248,8 +263,8 @@ TEST(DecodeBody, TakesAnEmptyBodyAndThePathsMember) {
   const auto stop = dialect.decode_body("stop", "", {"run_id", "from path"});
   ASSERT_TRUE(stop.has_value());
   EXPECT_EQ(std::get<Stop>(stop.value()).run_id.view(), "from path");
-  const auto both =
-      dialect.decode_body("stop", R"({"run_id":"from body","reason":"r"})", {"run_id", "from path"});
+  const auto both = dialect.decode_body("stop", R"({"run_id":"from body","reason":"r"})",
+                                        {"run_id", "from path"});
   ASSERT_TRUE(both.has_value());
   EXPECT_EQ(std::get<Stop>(both.value()).run_id.view(), "from path");
   EXPECT_EQ(std::get<Stop>(both.value()).reason, "r");

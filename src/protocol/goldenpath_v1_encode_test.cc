@@ -21,11 +21,12 @@ TEST(EncodeWelcome, SaysWhoAndWhatLimits) {
                   .message_bytes = 1'048'576,
                   .connections_per_user = 10,
                   .token_expires_at = WallTime(seconds(1'757'883'600))};
-  EXPECT_EQ(dialect.welcome(welcome),
-            R"({"type":"welcome","connection_id":"con_1","user_id":"u","server_time":1757880000.123,)"
-            R"("protocol":"goldenpath.v1","heartbeat_seconds":20,)"
-            R"("limits":{"message_bytes":1048576,"connections_per_user":10},)"
-            R"("token_expires_at":1757883600})");
+  EXPECT_EQ(
+      dialect.welcome(welcome),
+      R"({"type":"welcome","connection_id":"con_1","user_id":"u","server_time":1757880000.123,)"
+      R"("protocol":"goldenpath.v1","heartbeat_seconds":20,)"
+      R"("limits":{"message_bytes":1048576,"connections_per_user":10},)"
+      R"("token_expires_at":1757883600})");
   welcome.token_expires_at.reset();
   EXPECT_EQ(dialect.welcome(welcome).find("token_expires_at"), std::string::npos);
 }
@@ -51,7 +52,8 @@ TEST(EncodeError, IsJsonForEveryCode) {
   GoldenpathV1 dialect;
   JsonParser parser;
   for (const CodeInfo& row : all_codes())
-    EXPECT_TRUE(parser.parse_object(dialect.error("i", Error{row.code, "m"})).has_value()) << row.name;
+    EXPECT_TRUE(parser.parse_object(dialect.error("i", Error{row.code, "m"})).has_value())
+        << row.name;
 }
 
 TEST(EncodePong, ReflectsThePing) {
@@ -68,14 +70,14 @@ TEST(EncodePong, ReflectsThePing) {
 
 TEST(EncodeSnapshot, HoldsMessagesAndRuns) {
   GoldenpathV1 dialect;
-  Run run{.run_id = RunId("r"),
-          .thread_id = ThreadId("t"),
-          .message_id = MessageId("m"),
-          .agent_name = AgentName("a"),
-          .state = RunState::failed,
-          .error_code = "agent_timeout",
-          .created_at = kTime,
-          .finished_at = kTime};
+  protocol::Run run{.run_id = RunId("r"),
+                    .thread_id = ThreadId("t"),
+                    .message_id = MessageId("m"),
+                    .agent_name = AgentName("a"),
+                    .state = RunState::failed,
+                    .error_code = "agent_timeout",
+                    .created_at = kTime,
+                    .finished_at = kTime};
   Message message{.message_id = MessageId("m"),
                   .thread_id = ThreadId("t"),
                   .role = Role::assistant,
@@ -86,7 +88,8 @@ TEST(EncodeSnapshot, HoldsMessagesAndRuns) {
                   .status = MessageStatus::cancelled,
                   .created_at = kTime};
   EXPECT_EQ(
-      dialect.snapshot({ThreadId("t"), Epoch("e"), Seq{812}, SnapshotReason::retention, {message}, {run}}),
+      dialect.snapshot(
+          {ThreadId("t"), Epoch("e"), Seq{812}, SnapshotReason::retention, {message}, {run}}),
       R"({"type":"snapshot","thread_id":"t","epoch":"e","seq":812,"reason":"retention",)"
       R"("messages":[{"message_id":"m","thread_id":"t","role":"assistant","content":"c","parts":[1],)"
       R"("run_id":"r","seq":4,"status":"cancelled","created_at":1757880000.123}],)"
@@ -119,14 +122,17 @@ TEST(EncodeEvent, IsTheCanonicalBytesThemselves) {
 TEST(EncodeThread, HasItsShape) {
   std::string out;
   JsonWriter json(out);
-  Thread thread{.thread_id = ThreadId("t"), .title = "T", .created_at = kTime, .updated_at = kTime,
-                .last_seq = Seq{9}, .active_runs = {Run{.run_id = RunId("r")}}};
+  Thread thread;
+  thread.thread_id = ThreadId("t");
+  thread.title = "T";
+  thread.created_at = thread.updated_at = kTime;
+  thread.last_seq = Seq{9};
+  thread.active_runs.emplace_back().run_id = RunId("r");
   write_thread(json, thread);
-  EXPECT_EQ(out,
-            R"({"thread_id":"t","title":"T","status":"active","metadata":{},)"
-            R"("created_at":1757880000.123,"updated_at":1757880000.123,"last_seq":9,)"
-            R"("active_runs":[{"run_id":"r","thread_id":"","message_id":"","agent_name":"",)"
-            R"("state":"queued","created_at":0}]})");
+  EXPECT_EQ(out, R"({"thread_id":"t","title":"T","status":"active","metadata":{},)"
+                 R"("created_at":1757880000.123,"updated_at":1757880000.123,"last_seq":9,)"
+                 R"("active_runs":[{"run_id":"r","thread_id":"","message_id":"","agent_name":"",)"
+                 R"("state":"queued","created_at":0}]})");
 }
 
 TEST(Shapes, HaveNamesThatLeadBack) {

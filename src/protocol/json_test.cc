@@ -5,18 +5,41 @@
 namespace gp::protocol {
 namespace {
 
-std::string nested(std::size_t depth) {
-  return std::string(depth, '[') + std::string(depth, ']');
-}
+std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 
 TEST(JsonParser, RefusesWhatIsNotJson) {
   JsonParser parser;
-  for (const std::string_view text :
-       {"", " ", "{", "}", "{]", "[1,]", "{\"a\":1,}", "{\"a\"}", "{a:1}", "{'a':1}", "[1 2]",
-        "[01]", "[+1]", "[.5]", "[1.]", "[1e]", "[0x1]", "[NaN]", "[Infinity]", "[tru]", "[nul]",
-        "{\"a\":1}{\"b\":2}", "{\"a\":1} x", "[\"\n\"]", "[\"\\x\"]", "[\"\\u12\"]",
-        "[\"unterminated]", "[\"\xff\"]", "[\"\xc3\"]", "[\"\xed\xa0\x80\"]",
-        "{\"skipped\":[tru],\"type\":\"ping\"}"}) {
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "{",
+                                      "}",
+                                      "{]",
+                                      "[1,]",
+                                      "{\"a\":1,}",
+                                      "{\"a\"}",
+                                      "{a:1}",
+                                      "{'a':1}",
+                                      "[1 2]",
+                                      "[01]",
+                                      "[+1]",
+                                      "[.5]",
+                                      "[1.]",
+                                      "[1e]",
+                                      "[0x1]",
+                                      "[NaN]",
+                                      "[Infinity]",
+                                      "[tru]",
+                                      "[nul]",
+                                      "{\"a\":1}{\"b\":2}",
+                                      "{\"a\":1} x",
+                                      "[\"\n\"]",
+                                      "[\"\\x\"]",
+                                      "[\"\\u12\"]",
+                                      "[\"unterminated]",
+                                      "[\"\xff\"]",
+                                      "[\"\xc3\"]",
+                                      "[\"\xed\xa0\x80\"]",
+                                      "{\"skipped\":[tru],\"type\":\"ping\"}"}) {
     const auto parsed = parser.parse(text);
     ASSERT_TRUE(parsed.has_error()) << text;
     EXPECT_EQ(parsed.error().code, Code::invalid_json) << text;
@@ -26,8 +49,8 @@ TEST(JsonParser, RefusesWhatIsNotJson) {
 
 TEST(JsonParser, TakesWhatIsJson) {
   JsonParser parser;
-  for (const std::string_view text :
-       {"{}", "[]", "1", "\"x\"", "null", " \t\r\n{ \"a\" : [ 1 , -2.5e+3 , \"\\ud83d\\ude00\" ] } "}) {
+  for (const std::string_view text : {"{}", "[]", "1", "\"x\"", "null",
+                                      " \t\r\n{ \"a\" : [ 1 , -2.5e+3 , \"\\ud83d\\ude00\" ] } "}) {
     EXPECT_TRUE(parser.parse(text).has_value()) << text;
   }
 }

@@ -12,7 +12,7 @@
 namespace gp::protocol {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
@@ -25,24 +25,22 @@ std::string number(double value) {
 }
 
 TEST(JsonString, EscapesWhatJsonCannotHold) {
-  EXPECT_EQ(quoted(""), R"("")");
-  EXPECT_EQ(quoted("plain"), R"("plain")");
-  EXPECT_EQ(quoted("\"\\"), R"("\"\\")");
-  EXPECT_EQ(quoted("a\nb\rc\td"), R"("a\nb\rc\td")");
-  EXPECT_EQ(quoted(std::string_view("\0", 1)), R"("\u0000")");
-  EXPECT_EQ(quoted("\x1f\x7f"), "\"\\u001f\x7f\"");
-  EXPECT_EQ(quoted("/</script>"), R"("/</script>")");
+  EXPECT_EQ(as_json(""), R"("")");
+  EXPECT_EQ(as_json("plain"), R"("plain")");
+  EXPECT_EQ(as_json("\"\\"), R"("\"\\")");
+  EXPECT_EQ(as_json("a\nb\rc\td"), R"("a\nb\rc\td")");
+  EXPECT_EQ(as_json(std::string_view("\0", 1)), R"("\u0000")");
+  EXPECT_EQ(as_json("\x1f\x7f"), "\"\\u001f\x7f\"");
+  EXPECT_EQ(as_json("/</script>"), R"("/</script>")");
 }
 
-TEST(JsonString, KeepsUtf8AsItIs) {
-  EXPECT_EQ(quoted("zażółć 漢字 😀"), "\"zażółć 漢字 😀\"");
-}
+TEST(JsonString, KeepsUtf8AsItIs) { EXPECT_EQ(as_json("zażółć 漢字 😀"), "\"zażółć 漢字 😀\""); }
 
 TEST(JsonString, ReadsBackAsTheSameText) {
   JsonParser parser;
   for (int c = 0; c < 128; ++c) {
     const std::string text = std::string("a") + static_cast<char>(c) + "ü" + static_cast<char>(c);
-    const auto parsed = parser.parse("[" + quoted(text) + "]");
+    const auto parsed = parser.parse("[" + as_json(text) + "]");
     ASSERT_TRUE(parsed.has_value()) << c;
     std::string_view back;
     ASSERT_EQ(parsed.value().at(0).get(back), simdjson::SUCCESS) << c;

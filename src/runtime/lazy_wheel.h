@@ -57,7 +57,8 @@ class LazyWheel {
   /// Puts the entry's deadline `timeout` from now. Cheap if the entry is in the wheel and its
   /// deadline grows.
   void touch(Entry& entry, Duration timeout) {
-    const auto ticks = static_cast<std::uint32_t>(timeout / kTick) + 1;
+    // Rounded up, and one more because the current tick has partly passed: never early.
+    const auto ticks = static_cast<std::uint32_t>((timeout + kTick - Duration(1)) / kTick) + 1;
     const std::uint32_t due = tick_ + ticks;
     const bool earlier = entry.linked() && static_cast<std::int32_t>(due - entry.due_tick_) < 0;
     entry.due_tick_ = due;
