@@ -10,6 +10,15 @@ namespace gp::chat {
 
 using protocol::JsonWriter;
 
+namespace {
+
+/// Pages (threads, history) that may wait to be read by one connection. Reaction: `overloaded`.
+constexpr std::size_t kListingsMax = 64;
+/// Unread answers above which no further page is made.
+constexpr std::size_t kUnreadBytesMax = 64 * kKiB;
+
+}  // namespace
+
 Connection::Connection(ConnectionManager& manager, identity::UserExecutionContext context,
                        protocol::Dialect& dialect, Transport& transport)
     : manager_(manager),
@@ -50,6 +59,7 @@ bool Connection::fill(FrameSink& sink) {
   }
   outbox_.erase(outbox_.begin(), outbox_.begin() + static_cast<std::ptrdiff_t>(sent));
   if (!outbox_.empty()) return true;
+  if (extras_ != nullptr) list_next();
   if (outbox_.capacity() > 0) std::vector<std::string>().swap(outbox_);
   return ending_ ? false : subscriptions_.fill(sink);
 }
@@ -120,8 +130,7 @@ void Connection::run(const std::string& id, protocol::Stop& command) {
 }
 
 void Connection::run(const std::string& id, protocol::ListThreads& command) {
-  manager_.threads().list_threads(*context_, std::move(command),
-                                  answer<store::ThreadPage>(id, results::threads));
+  list(id, std::move(command));
 }
 
 void Connection::run(const std::string& id, protocol::CreateThread& command) {
@@ -146,12 +155,46 @@ void Connection::run(const std::string& id, protocol::DeleteThread& command) {
 }
 
 void Connection::run(const std::string& id, protocol::History& command) {
-  const std::string thread = results::member("thread_id", command.thread_id.view());
-  manager_.threads().history(
-      *context_, std::move(command),
-      answer<store::MessagePage>(id, [thread](const store::MessagePage& page) {
-        return thread + "," + results::messages(page);
-      }));
+  list(id, std::move(command));
+}
+
+// A client that asks for pages and does not read them would otherwise fill the memory with answers.
+void Connection::list(const std::string& id, protocol::CommandBody body) {
+  if (extras().waiting_listings.size() >= kListingsMax)
+    return send_error(id, Error{Code::overloaded,
+                                "too many pages are asked for at once; read the answers first"});
+  extras_->waiting_listings.emplace_back(id, std::move(body));
+  list_next();
+}
+
+void Connection::list_next() {
+  if (extras_ == nullptr || extras_->listing || extras_->waiting_listings.empty()) return;
+  if (outbox_bytes_ > kUnreadBytesMax) return;
+  auto [id, body] = std::move(extras_->waiting_listings.front());
+  extras_->waiting_listings.erase(extras_->waiting_listings.begin());
+  extras_->listing = true;
+  if (auto* threads = std::get_if<protocol::ListThreads>(&body)) {
+    manager_.threads().list_threads(*context_, std::move(*threads),
+                                    answer_listing<store::ThreadPage>(id, results::threads));
+  } else {
+    auto& history = std::get<protocol::History>(body);
+    const std::string thread = results::member("thread_id", history.thread_id.view());
+    manager_.threads().history(*context_, std::move(history),
+                               answer_listing<store::MessagePage>(id, [thread](const auto& page) {
+                                 return thread + "," + results::messages(page);
+                               }));
+  }
+}
+
+template <class T, class ToFields>
+Completion<Result<T>> Connection::answer_listing(const std::string& id, ToFields to_fields) {
+  return [this, token = liveness_.token(),
+          done = answer<T>(id, std::move(to_fields))](Result<T> result) mutable {
+    if (!token.alive()) return;
+    done(std::move(result));
+    extras_->listing = false;
+    list_next();
+  };
 }
 
 void Connection::run(const std::string& id, protocol::Authenticate& command) {
@@ -193,46 +236,78 @@ void Connection::run(const std::string& id, protocol::Unsubscribe& command) {
 // The threads that are named are reserved before "*" begins, so that no live event overtakes what
 // was asked for.
 void Connection::subscribe(const std::string& id, protocol::Subscribe command) {
-  for (protocol::ThreadPosition& position : command.threads) subscribe_one(id, std::move(position));
-  if (command.all != protocol::AllThreads::kYes) return;
-  read_all();
-  if (command.threads.empty() && !id.empty())
-    send(dialect_.ack(id, results::member("thread_id", "*")));
+  if (command.threads.size() > manager_.services().limits.subscriptions)
+    return send_error(id, Error{Code::overloaded, "threads: more than one connection may read"});
+  Batch* batch = nullptr;
+  if (command.form == protocol::Subscribe::Form::kList && !id.empty()) {
+    // One more than the threads: the batch is not complete before all of them were asked for.
+    extras().batches.push_back(std::make_unique<Batch>(Batch{id, {}, command.threads.size() + 1}));
+    batch = extras().batches.back().get();
+  }
+  for (protocol::ThreadPosition& position : command.threads)
+    subscribe_one(id, std::move(position), batch);
+  if (command.all == protocol::AllThreads::kYes) {
+    read_all();
+    if (batch == nullptr && !id.empty()) send(dialect_.ack(id, results::member("thread_id", "*")));
+  }
+  if (batch != nullptr) leave(*batch);
 }
 
-void Connection::subscribe_one(const std::string& id, protocol::ThreadPosition position) {
-  // The error names the thread too: several may be asked for at once, and in a URL none has an id.
-  const std::string thread_id = "{" + results::member("thread_id", position.thread_id.view()) + "}";
-  auto key = identity::ThreadKey::of(*context_, position.thread_id);
-  if (key.has_error()) return send_error(id, key.error(), thread_id);
+void Connection::subscribe_one(const std::string& id, protocol::ThreadPosition position,
+                               Batch* batch) {
+  const ThreadId thread_id = position.thread_id;
+  auto key = identity::ThreadKey::of(*context_, thread_id);
+  if (key.has_error()) return refuse_one(id, key.error(), thread_id, batch);
   if (auto reserved = subscriptions_.reserve(key.value()); reserved.has_error())
-    return send_error(id, reserved.error(), thread_id);
+    return refuse_one(id, reserved.error(), thread_id, batch);
   manager_.open_thread(key.value(),
-                       [this, id, thread_id, key = key.value(), position = std::move(position),
+                       [this, id, key = key.value(), position = std::move(position), batch,
                         token = liveness_.token()](Result<log::ThreadLog*> opened) {
                          if (!token.alive() || ending_) return;
                          if (opened.has_error()) {
                            subscriptions_.remove(key);
-                           return send_error(id, opened.error(), thread_id);
+                           return refuse_one(id, opened.error(), key.thread_id(), batch);
                          }
-                         start_reading(id, *opened.value(), position);
+                         start_reading(id, *opened.value(), position, batch);
                        });
 }
 
+// The error names the thread: in a list or a URL no command id does.
+void Connection::refuse_one(const std::string& id, const Error& error, const ThreadId& thread_id,
+                            Batch* batch) {
+  const std::string details = "{" + results::member("thread_id", thread_id.view()) + "}";
+  send_error(batch == nullptr ? id : std::string(), error, details);
+  if (batch != nullptr) leave(*batch);
+}
+
 void Connection::start_reading(const std::string& id, log::ThreadLog& log,
-                               const protocol::ThreadPosition& position) {
-  if (!id.empty()) {
-    std::string fields;
-    JsonWriter(fields)
-        .field("thread_id", log.key().thread_id().view())
-        .field("epoch", log.epoch().view())
-        .field("seq", log.visible().value);
+                               const protocol::ThreadPosition& position, Batch* batch) {
+  std::string fields;
+  JsonWriter(fields)
+      .field("thread_id", log.key().thread_id().view())
+      .field("epoch", log.epoch().view())
+      .field("seq", log.visible().value);
+  if (batch != nullptr) {
+    batch->positions.append(batch->positions.empty() ? "{" : ",{").append(fields).append("}");
+    leave(*batch);
+  } else if (!id.empty()) {
     send(dialect_.ack(id, fields));
   }
   // Unsubscribed while it was opened: nothing to read. Subscribed again meanwhile: the later wins.
   if (!subscriptions_.knows(log.key())) return;
   if (!subscriptions_.reserved(log.key())) (void)subscriptions_.reserve(log.key());
   subscriptions_.add(log, position);
+}
+
+void Connection::leave(Batch& batch) {
+  if (--batch.open > 0) return;
+  send(dialect_.ack(batch.id, "\"threads\":[" + batch.positions + "]"));
+  std::erase_if(extras_->batches, [&](const auto& each) { return each.get() == &batch; });
+}
+
+Connection::Extras& Connection::extras() {
+  if (extras_ == nullptr) extras_ = std::make_unique<Extras>();
+  return *extras_;
 }
 
 void Connection::read_all() {

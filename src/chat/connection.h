@@ -63,6 +63,11 @@ class Connection final : private Subscriptions::Owner {
   void run(const std::string& id, protocol::Unsubscribe& command);
   void run(const std::string& id, protocol::UserMessage& command);
   void run(const std::string& id, protocol::Stop& command);
+  /// Commands with large answers run one at a time, and only while the reader takes its answers.
+  void list(const std::string& id, protocol::CommandBody body);
+  void list_next();
+  template <class T, class ToFields>
+  Completion<Result<T>> answer_listing(const std::string& id, ToFields to_fields);
   void run(const std::string& id, protocol::ListThreads& command);
   void run(const std::string& id, protocol::CreateThread& command);
   void run(const std::string& id, protocol::RenameThread& command);
@@ -71,11 +76,20 @@ class Connection final : private Subscriptions::Owner {
   void run(const std::string& id, protocol::Authenticate& command);
   void run(const std::string& id, protocol::Ping& command);
 
-  /// Reads the threads; `id` is answered when the last of them is served.
+  /// Several threads asked for by one command: answered once, when the last is opened.
+  struct Batch {
+    std::string id;
+    std::string positions;  ///< JSON objects, joined by commas
+    std::size_t open = 0;
+  };
   void subscribe(const std::string& id, protocol::Subscribe command);
-  void subscribe_one(const std::string& id, protocol::ThreadPosition position);
+  /// `batch`: nullptr if the command names one thread.
+  void subscribe_one(const std::string& id, protocol::ThreadPosition position, Batch* batch);
+  void refuse_one(const std::string& id, const Error& error, const ThreadId& thread_id,
+                  Batch* batch);
   void start_reading(const std::string& id, log::ThreadLog& log,
-                     const protocol::ThreadPosition& position);
+                     const protocol::ThreadPosition& position, Batch* batch);
+  void leave(Batch& batch);
   void read_all();
 
   /// A completion that turns a result into an ack or an error, if the connection is still there.
@@ -89,6 +103,14 @@ class Connection final : private Subscriptions::Owner {
   Subscriptions subscriptions_;
   std::vector<std::string> outbox_;
   std::size_t outbox_bytes_ = 0;
+  /// What few connections need at a time; made when needed.
+  struct Extras {
+    std::vector<std::pair<std::string, protocol::CommandBody>> waiting_listings;
+    bool listing = false;
+    std::vector<std::unique_ptr<Batch>> batches;
+  };
+  Extras& extras();
+  std::unique_ptr<Extras> extras_;
   double allowance_;
   MonotonicTime allowance_at_;
   WallTime expires_at_ = WallTime::max();

@@ -204,5 +204,75 @@ TEST(Delivery, ADeletedThreadTellsItsReadersAndIsGone) {
   EXPECT_EQ(two.seqs(), up_to(two.events.size()));
 }
 
+TEST(Deletion, AMessageThatArrivesDuringADeletionDoesNotStopTheCommitsOfOthers) {
+  // An attacker's test: delete_thread and user_message back to back appended to a log that was
+  // gone, and the one refused append blocked every commit of the core.
+  RigData data;
+  ChatRig rig(data);
+  Tab one(rig, "alice");
+  Tab two(rig, "alice");
+  Tab other(rig, "bob");
+  one.send(message("m-1", "chat-1", "tokens=2000 rate=200"));
+  rig.advance(std::chrono::milliseconds(500));
+  one.send(R"({"type":"delete_thread","id":"d","thread_id":"chat-1"})");
+  two.send(message("m-2", "chat-1", "late", R"(,"on_active":"queue")"));
+  two.send(R"({"type":"rename_thread","id":"r","thread_id":"chat-1","title":"still here"})");
+  rig.advance(std::chrono::seconds(2));
+  EXPECT_NE(one.find(R"("type":"ack","id":"d")"), "");
+  EXPECT_NE(two.find(R"("id":"c-m-2","code":"thread_not_found")"), "");
+  EXPECT_EQ(rig.metrics.log_commit_failures.value(), 0u);
+  other.send(message("m-3", "chat-2", "tokens=2 rate=0"));
+  rig.advance(std::chrono::seconds(2));
+  EXPECT_EQ(other.count("agent_completed"), 1u);
+}
+
+TEST(Deletion, WaitsForAMessageThatIsOnItsWayIn) {
+  RigData data;
+  ChatRig rig(data);
+  Tab tab(rig, "alice");
+  tab.send(message("m-1", "chat-1", "tokens=500 rate=100"));
+  tab.send(R"({"type":"delete_thread","id":"d","thread_id":"chat-1"})");
+  rig.advance(std::chrono::seconds(2));
+  EXPECT_NE(tab.find(R"("type":"ack","id":"c-m-1")"), "");
+  EXPECT_NE(tab.find(R"("type":"ack","id":"d")"), "");
+  EXPECT_EQ(tab.count("agent_cancelled"), 1u);
+  EXPECT_NE(tab.events.back().find(R"("status":"deleted")"), std::string::npos);
+  EXPECT_EQ(rig.chat->runs.active(), 0u);
+}
+
+TEST(SubscribeList, IsAnsweredOnceWhateverItsThreadsAre) {
+  RigData data;
+  ChatRig rig(data);
+  Tab tab(rig, "alice", {});
+  tab.send(R"({"type":"create_thread","thread_id":"chat-1"})");
+  rig.settle();
+  tab.send(
+      R"({"type":"subscribe","id":"s","threads":[{"thread_id":"chat-1"},{"thread_id":"gone"}]})");
+  rig.settle();
+  EXPECT_EQ(tab.count(R"("id":"s")"), 1u);
+  EXPECT_NE(tab.find(R"("type":"ack","id":"s","threads":[{"thread_id":"chat-1")"), "");
+  EXPECT_NE(tab.find(R"("code":"thread_not_found")").find(R"("thread_id":"gone")"),
+            std::string::npos);
+  tab.send(R"({"type":"subscribe","id":"e","threads":[]})");
+  rig.settle();
+  EXPECT_NE(tab.find(R"("type":"ack","id":"e","threads":[])"), "");
+}
+
+TEST(Listings, AreMadeOneAtATimeForAReaderThatDoesNotRead) {
+  RigData data;
+  ChatRig rig(data);
+  Tab tab(rig, "alice");
+  tab.send(message("m-1", "chat-1", std::string(100'000, 'x')));
+  rig.advance(std::chrono::seconds(3));
+  tab.stall();
+  for (int i = 0; i < 40; ++i) tab.send(R"({"type":"history","id":"h","thread_id":"chat-1"})");
+  rig.advance(std::chrono::seconds(1));
+  tab.frames.clear();
+  tab.resume();
+  EXPECT_EQ(tab.count(R"("id":"h")"), 1u) << "the rest is made when this one was taken";
+  rig.advance(std::chrono::seconds(1));
+  EXPECT_EQ(tab.count(R"("id":"h")"), 40u);
+}
+
 }  // namespace
 }  // namespace gp::chat

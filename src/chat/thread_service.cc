@@ -14,6 +14,7 @@ namespace gp::chat {
 namespace {
 
 constexpr std::size_t kTitleBytesMax = 512;
+constexpr std::size_t kMetadataBytesMax = 16 * kKiB;
 
 std::string sending_key(const UserId& user, const MessageId& message) {
   return std::string(user.str()).append("\n").append(message.str());
@@ -50,6 +51,8 @@ void ThreadService::send_message(const identity::UserExecutionContext& context,
   if (message.thread_id.empty()) message.thread_id = services_.core.ids().thread();
   auto key = identity::ThreadKey::of(context, message.thread_id);
   if (key.has_error()) return done(Error(key.error()));
+  if (deleting_.contains(key.value()))
+    return done(Error{Code::thread_not_found, "the thread is being deleted; send to another one"});
   const std::string in_flight = sending_key(context.user_id(), message.message_id);
   Sending sending{context, std::move(key.value()), std::move(message), choice, std::move(done)};
   if (const auto found = sending_.find(in_flight); found != sending_.end())
@@ -98,8 +101,7 @@ void ThreadService::accept_message(Sending sending) {
                                  [this, token = liveness_.token(), sending = std::move(sending)](
                                      Result<store::AcceptedMessage> accepted) mutable {
                                    if (!token.alive()) return;
-                                   const auto reserved = reserved_.find(sending.key);
-                                   if (--reserved->second == 0) reserved_.erase(reserved);
+                                   unreserve(sending.key);
                                    if (accepted.has_error())
                                      return settle(sending, Error(accepted.error()));
                                    append_message(std::move(sending), std::move(accepted.value()));
@@ -121,10 +123,6 @@ void ThreadService::append_message(Sending sending, store::AcceptedMessage accep
       key, [this, token = liveness_.token(), sending = std::move(sending),
             accepted = std::move(accepted)](Result<log::ThreadLog*> opened) mutable {
         if (!token.alive()) return;
-        const auto unreserve = [this](const identity::ThreadKey& thread) {
-          const auto reserved = reserved_.find(thread);
-          if (--reserved->second == 0) reserved_.erase(reserved);
-        };
         if (opened.has_error()) {
           unreserve(sending.key);
           return settle(sending, Error(opened.error()));
@@ -137,21 +135,20 @@ void ThreadService::append_message(Sending sending, store::AcceptedMessage accep
             protocol::payload::user_message(accepted.message_id, sending.message.content,
                                             sending.message.parts_json)};
         const auto thread = sending.key;
-        log.append(
-            event, log::Delivery::kAfterCommit,
-            [this, token, unreserve, pin = log::ThreadLog::Pin(log), sending = std::move(sending),
-             accepted = std::move(accepted)](Result<Seq> committed) mutable {
-              if (!token.alive()) return;
-              unreserve(sending.key);
-              if (committed.has_error()) return settle(sending, Error(committed.error()));
-              accepted.seq = committed.value();
-              services_.metrics.messages_accepted.add();
-              services_.store.record_message_seq(sending.key, accepted.message_id, accepted.seq,
-                                                 [](Result<>) {});
-              launch_run(sending, accepted, *pin);
-              settle(sending, MessageAck{accepted.thread_id, accepted.message_id, accepted.run_id,
-                                         accepted.seq});
-            });
+        log.append(event, log::Delivery::kAfterCommit,
+                   [this, token, pin = log::ThreadLog::Pin(log), sending = std::move(sending),
+                    accepted = std::move(accepted)](Result<Seq> committed) mutable {
+                     if (!token.alive()) return;
+                     unreserve(sending.key);
+                     if (committed.has_error()) return settle(sending, Error(committed.error()));
+                     accepted.seq = committed.value();
+                     services_.metrics.messages_accepted.add();
+                     services_.store.record_message_seq(sending.key, accepted.message_id,
+                                                        accepted.seq, [](Result<>) {});
+                     launch_run(sending, accepted, *pin);
+                     settle(sending, MessageAck{accepted.thread_id, accepted.message_id,
+                                                accepted.run_id, accepted.seq});
+                   });
       });
 }
 
@@ -210,6 +207,8 @@ void ThreadService::create_thread(const identity::UserExecutionContext& context,
   if (request.title.size() > kTitleBytesMax)
     return done(Error{Code::invalid_command,
                       "title: at most " + std::to_string(kTitleBytesMax) + " bytes"});
+  if (request.metadata_json.size() > kMetadataBytesMax)
+    return done(Error{Code::invalid_command, "metadata: at most 16KiB of JSON"});
   if (request.thread_id.empty()) request.thread_id = services_.core.ids().thread();
   auto key = identity::ThreadKey::of(context, request.thread_id);
   if (key.has_error()) return done(Error(key.error()));
@@ -275,33 +274,60 @@ void ThreadService::delete_thread(const identity::UserExecutionContext& context,
                                   Completion<Result<>> done) {
   auto made = identity::ThreadKey::of(context, request.thread_id);
   if (made.has_error()) return done(Error(made.error()));
-  const auto key = made.value();
-  runs_.stop_thread(key, context.user_id(), "the thread was deleted");
-  services_.store.delete_thread(key, [this, key, token = liveness_.token(),
-                                      done = std::move(done)](Result<> deleted) mutable {
+  const auto& key = made.value();
+  deleting_[key].waiting.push_back(std::move(done));
+  if (!reserved_.contains(key)) begin_delete(key);
+}
+
+void ThreadService::unreserve(const identity::ThreadKey& key) {
+  const auto reserved = reserved_.find(key);
+  if (--reserved->second > 0) return;
+  reserved_.erase(reserved);
+  if (deleting_.contains(key)) {
+    // In a later turn, when the message that was on its way has launched its run.
+    services_.core.post([this, key, token = liveness_.token()] {
+      if (token.alive() && !reserved_.contains(key)) begin_delete(key);
+    });
+  }
+}
+
+void ThreadService::begin_delete(const identity::ThreadKey& key) {
+  const auto found = deleting_.find(key);
+  if (found == deleting_.end() || std::exchange(found->second.begun, true)) return;
+  runs_.stop_thread(key, key.owner(), "the thread was deleted");
+  services_.store.delete_thread(key, [this, key, token = liveness_.token()](Result<> deleted) {
     if (!token.alive()) return;
-    if (deleted.has_error()) return done(std::move(deleted));
-    services_.logs.open(
-        key, [this, key, token, done = std::move(done)](Result<log::ThreadLog*> opened) mutable {
-          if (!token.alive()) return;
-          if (opened.has_error()) return done(Error(opened.error()));
-          log::ThreadLog& log = *opened.value();
-          // The readers' last event; when it is committed nothing of the log is in flight any more,
-          // and it can go.
-          log.append({protocol::EventType::thread_updated,
-                      {},
-                      {},
-                      protocol::payload::thread_updated({}, "deleted", {})},
-                     log::Delivery::kAfterCommit,
-                     [this, key, token, done = std::move(done)](Result<Seq> committed) mutable {
-                       if (!token.alive()) return;
-                       if (committed.has_error()) return done(Error(committed.error()));
-                       // A message that was being accepted meanwhile may have launched a run.
-                       runs_.stop_thread(key, key.owner(), "the thread was deleted");
-                       services_.logs.remove(key, std::move(done));
-                     });
-        });
+    if (deleted.has_error()) return finish_delete(key, std::move(deleted));
+    services_.logs.open(key, [this, key, token](Result<log::ThreadLog*> opened) {
+      if (!token.alive()) return;
+      if (opened.has_error()) return finish_delete(key, Error(opened.error()));
+      // The readers' last event.
+      opened.value()->append({protocol::EventType::thread_updated,
+                              {},
+                              {},
+                              protocol::payload::thread_updated({}, "deleted", {})},
+                             log::Delivery::kAfterCommit,
+                             [this, key, token](Result<Seq> committed) {
+                               if (!token.alive()) return;
+                               if (committed.has_error())
+                                 return finish_delete(key, Error(committed.error()));
+                               services_.logs.remove(key, [this, key, token](Result<> removed) {
+                                 if (token.alive()) finish_delete(key, std::move(removed));
+                               });
+                             });
+    });
   });
+}
+
+void ThreadService::finish_delete(const identity::ThreadKey& key, Result<> result) {
+  auto node = deleting_.extract(key);
+  for (auto& done : node.mapped().waiting) {
+    if (result.has_error()) {
+      done(Error(result.error()));
+    } else {
+      done(ok());
+    }
+  }
 }
 
 void ThreadService::history(const identity::UserExecutionContext& context,

@@ -70,6 +70,9 @@ class ThreadService {
   void accept_message(Sending sending);
   void append_message(Sending sending, store::AcceptedMessage accepted);
   void launch_run(Sending& sending, const store::AcceptedMessage& accepted, log::ThreadLog& log);
+  void unreserve(const identity::ThreadKey& key);
+  void begin_delete(const identity::ThreadKey& key);
+  void finish_delete(const identity::ThreadKey& key, Result<> result);
   void settle(Sending& sending, Result<MessageAck> result);
 
   ChatServices& services_;
@@ -79,6 +82,12 @@ class ThreadService {
   std::unordered_map<std::string, std::vector<Sending>> sending_;
   /// Threads with a message between admission and launch: nobody else may slip in.
   std::unordered_map<identity::ThreadKey, std::size_t> reserved_;
+  /// Threads that are being deleted take no messages; deletions wait for messages on their way in.
+  struct Deletion {
+    std::vector<Completion<Result<>>> waiting;
+    bool begun = false;
+  };
+  std::unordered_map<identity::ThreadKey, Deletion> deleting_;
   bool draining_ = false;
   runtime::Liveness liveness_;
 };

@@ -35,7 +35,11 @@ Result<std::string> make_demo_session(const net::HttpRequest& request,
   if (!request.body.empty()) {
     protocol::JsonParser parser;
     GP_TRY(auto body, parser.parse_object(request.body));
-    if (const auto named = protocol::string_member(body, "user")) user = *named;
+    if (const auto named = protocol::string_member(body, "user")) {
+      user = *named;
+    } else if (!protocol::raw_member(body, "user").empty()) {
+      return fail(Code::invalid_command, "user: must be a string");
+    }
   }
   GP_TRY(auto token, signer.sign({.user_id = UserId(user), .issued_at = now, .ttl = kDemoTtl}));
   std::string out;

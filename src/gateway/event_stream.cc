@@ -26,7 +26,7 @@ class SseSink final : public chat::FrameSink {
 EventStream::EventStream(chat::ChatServices& services, protocol::Dialect& dialect,
                          identity::UserExecutionContext context, log::ThreadLog& log,
                          const protocol::ThreadPosition& position)
-    : context_(std::move(context)), subscriptions_(services, dialect, *this) {
+    : context_(std::move(context)), key_(log.key()), subscriptions_(services, dialect, *this) {
   const auto reserved = subscriptions_.reserve(log.key());
   (void)reserved;  // the first thread of a reader is never over its limit
   subscriptions_.add(log, position);
@@ -47,8 +47,10 @@ void EventStream::on_started(net::HttpSession& session) {
 
 net::SocketHandler::Fill EventStream::fill(std::string& out, std::size_t bytes_max) {
   SseSink sink(out, bytes_max);
-  return subscriptions_.fill(sink) ? net::SocketHandler::Fill::kMore
-                                   : net::SocketHandler::Fill::kDone;
+  const bool more = subscriptions_.fill(sink);
+  // The thread was deleted, and its last event said so.
+  if (!subscriptions_.knows(key_)) session_->socket().close_after_flush(Code::normal);
+  return more ? net::SocketHandler::Fill::kMore : net::SocketHandler::Fill::kDone;
 }
 
 void EventStream::want_flush() {

@@ -27,6 +27,7 @@ class EventStream final : public net::ResponseStream, private chat::Subscription
   void on_broken(const Error& error) override;
 
   identity::UserExecutionContext context_;
+  identity::ThreadKey key_;
   chat::Subscriptions subscriptions_;
   net::HttpSession* session_ = nullptr;
 };

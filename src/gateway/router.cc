@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/encoding.h"
+#include "protocol/json.h"
 
 namespace gp::gateway {
 namespace {
@@ -26,7 +27,7 @@ std::optional<PathParameters> match(const std::vector<std::string_view>& path,
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (wanted[i].starts_with('{')) {
       auto decoded = percent_decode(path[i]);
-      if (!decoded || decoded->empty()) return std::nullopt;
+      if (!decoded || decoded->empty() || !protocol::is_utf8(*decoded)) return std::nullopt;
       parameters.push_back(std::move(*decoded));
     } else if (wanted[i] != path[i]) {
       return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "log/thread_log.h"
+#include "protocol/codes.h"
 
 namespace gp::log {
 
@@ -48,14 +49,54 @@ void Committer::submit() {
   submitting_ = true;
   in_flight_ = std::exchange(waiting_, Batch{});
   submitted_at_ = core_.now();
-  storage_.append(in_flight_.appends, [this, token = liveness_.token()](Result<> result) {
-    if (token.alive()) on_done(std::move(result));
+  resubmit();
+}
+
+// The storage refused what it was given, and always will. One thread's mistake must not stop the
+// others: the batch is tried again with one thread at a time, and one that is refused alone is
+// given up.
+void Committer::isolate(const Error& error) {
+  core_.assert_here();
+  if (in_flight_.logs.size() > 1) {
+    Batch first = take_first(in_flight_);
+    for (std::size_t i = 0; i < waiting_.logs.size(); ++i) {
+      in_flight_.logs.push_back(waiting_.logs[i]);
+      in_flight_.appends.push_back(std::move(waiting_.appends[i]));
+    }
+    in_flight_.bytes += waiting_.bytes;
+    waiting_ = std::exchange(in_flight_, std::move(first));
+    return resubmit();
+  }
+  GP_LOG_ERROR("log", "events of one thread are given up: {}", error.message);
+  metrics_.log_commit_failures.add();
+  const Batch given_up = std::exchange(in_flight_, Batch{});
+  uncommitted_bytes_ -= given_up.bytes;
+  given_up.logs.front()->on_abandoned(error);
+  submit();
+}
+
+Committer::Batch Committer::take_first(Batch& batch) {
+  Batch first;
+  first.logs.push_back(batch.logs.front());
+  first.appends.push_back(std::move(batch.appends.front()));
+  for (const StoredEvent& event : first.appends.front().events) first.bytes += event.json.size();
+  batch.logs.erase(batch.logs.begin());
+  batch.appends.erase(batch.appends.begin());
+  batch.bytes -= first.bytes;
+  return first;
+}
+
+void Committer::resubmit() {
+  submitting_ = true;
+  storage_.append(in_flight_.appends, [this, token = liveness_.token()](Result<> again) {
+    if (token.alive()) on_done(std::move(again));
   });
 }
 
 void Committer::on_done(Result<> result) {
   core_.assert_here();
   submitting_ = false;
+  if (result.has_error() && result.error().code == Code::internal) return isolate(result.error());
   if (result.has_error()) {
     if (healthy_)
       GP_LOG_ERROR("log", "events cannot be committed, trying again: {}", result.error().message);
@@ -66,10 +107,7 @@ void Committer::on_done(Result<> result) {
     }
     retry_.arm(limits_.commit_retry, [this] {
       core_.assert_here();
-      submitting_ = true;
-      storage_.append(in_flight_.appends, [this, token = liveness_.token()](Result<> again) {
-        if (token.alive()) on_done(std::move(again));
-      });
+      resubmit();
     });
     submitting_ = true;  // nothing overtakes the batch that is to be tried again
     return;

@@ -49,6 +49,10 @@ class Committer {
   };
 
   void submit();
+  /// Hands in_flight_ to the storage.
+  void resubmit();
+  void isolate(const Error& error);
+  static Batch take_first(Batch& batch);
   void on_done(Result<> result);
 
   runtime::Core& core_;

@@ -72,16 +72,29 @@ void LogDirectory::finish_open(const identity::ThreadKey& key, Result<LogHead> h
   for (auto& done : node.mapped()) done(log.get());
 }
 
+// Events that are still on their way to the storage get there first: an append to a removed log
+// would be refused.
 void LogDirectory::remove(const identity::ThreadKey& key, Completion<Result<>> done) {
   core_.assert_here();
-  if (const auto found = logs_.find(key); found != logs_.end()) {
-    found->second->removed_ = true;
-    unlist(*found->second);
-    if (!std::exchange(found->second->dirty_, true)) mark_dirty(*found->second);
-    removed_.push_back(std::move(found->second));
-    logs_.erase(found);
-  }
-  storage_.remove(key, std::move(done));
+  ThreadLog* log = find(key);
+  if (log == nullptr) return storage_.remove(key, std::move(done));
+  drop(*log);
+  if (log->committed_ == log->last_) return storage_.remove(key, std::move(done));
+  log->when_quiet_ = [this, key, token = liveness_.token(),
+                      done = std::move(done)](Result<>) mutable {
+    if (token.alive()) storage_.remove(key, std::move(done));
+  };
+}
+
+void LogDirectory::drop(ThreadLog& log) {
+  core_.assert_here();
+  const auto found = logs_.find(log.key());
+  if (found == logs_.end() || found->second.get() != &log) return;
+  log.removed_ = true;
+  unlist(log);
+  if (!std::exchange(log.dirty_, true)) mark_dirty(log);
+  removed_.push_back(std::move(found->second));
+  logs_.erase(found);
 }
 
 void LogDirectory::mark_dirty(ThreadLog& log) {

@@ -53,6 +53,8 @@ class LogDirectory {
   void mark_dirty(ThreadLog& log);
   void wake_dirty();
   void sweep();
+  /// The log takes nothing more and leaves the directory; it lives until nobody holds it.
+  void drop(ThreadLog& log);
   void unlist(const ThreadLog& log);
   void finish_open(const identity::ThreadKey& key, Result<LogHead> head);
 

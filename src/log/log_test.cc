@@ -234,5 +234,27 @@ TEST_F(LogTest, ProducersAreToldToPauseWhenCommitsLag) {
   EXPECT_FALSE(directory.committer().over_limit());
 }
 
+TEST_F(LogTest, AnAppendThatIsRefusedForGoodEndsItsOwnLogOnly) {
+  ThreadLog& good = open("chat-1");
+  ThreadLog& bad = open("chat-2");
+  Reader reader(bad, Seq{0});
+  // The storage forgot the log behind our back: appends to it will always be refused.
+  data.logs.erase(key("chat-2"));
+  std::optional<bool> told;
+  {
+    runtime::Core::Turn turn(core);
+    append(good, Delivery::kAtOnce);
+    bad.append({EventType::token, {}, {}, "{}"}, Delivery::kAfterCommit,
+               [&](Result<Seq> result) { told = result.has_value(); });
+    append(good, Delivery::kAtOnce);
+  }
+  core.advance(std::chrono::seconds(1));
+  EXPECT_EQ(told, false);
+  EXPECT_EQ(good.committed(), Seq{2});
+  EXPECT_EQ(reader.state, Cursor::State::kRemoved);
+  EXPECT_EQ(directory.find(key("chat-2")), nullptr);
+  EXPECT_EQ(append(open("chat-2"), Delivery::kAtOnce), Seq{1});
+}
+
 }  // namespace
 }  // namespace gp::log

@@ -61,11 +61,20 @@ void ThreadLog::on_committed(Seq seq) {
     waiters_.pop_front();
     waiter.committed(waiter.seq);
   }
+  if (when_quiet_ && committed_ == last_) std::exchange(when_quiet_, {})(ok());
 }
 
 void ThreadLog::on_commit_failed(const Error& error) {
   std::deque<Waiter> told = std::exchange(waiters_, {});
   for (Waiter& waiter : told) waiter.committed(Error(error));
+}
+
+void ThreadLog::on_abandoned(const Error& error) {
+  committed_ = last_;
+  gates_.clear();
+  on_commit_failed(error);
+  directory_.drop(*this);
+  if (when_quiet_) std::exchange(when_quiet_, {})(ok());
 }
 
 const Record* ThreadLog::hot(Seq seq) const {

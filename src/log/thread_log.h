@@ -75,6 +75,8 @@ class ThreadLog {
 
   void on_committed(Seq seq);
   void on_commit_failed(const Error& error);
+  /// The storage refuses this log for good: it leaves the memory, its readers end and resume.
+  void on_abandoned(const Error& error);
   void advance_visible();
   /// The record that covers `seq`, or nullptr if it is not in memory.
   const Record* hot(Seq seq) const;
@@ -98,7 +100,8 @@ class ThreadLog {
   std::size_t hot_bytes_ = 0;
   std::deque<Seq> gates_;  ///< uncommitted events that must not be seen before their commit
   std::deque<Waiter> waiters_;
-  Cursor* cursors_ = nullptr;  ///< intrusive list
+  Completion<Result<>> when_quiet_;  ///< of a removed log: nothing of it is uncommitted any more
+  Cursor* cursors_ = nullptr;        ///< intrusive list
   std::uint32_t pins_ = 0;
   bool dirty_ = false;
   bool removed_ = false;

@@ -47,7 +47,7 @@ void HttpSession::on_attached(Socket& socket) {
 
 void HttpSession::on_bytes(std::span<char> bytes) {
   const std::string_view text(bytes.data(), bytes.size());
-  if (state_ == State::kHandling || state_ == State::kStreaming) return hold(text);
+  if (state_ == State::kHandling || state_ == State::kStreaming || stalled_) return hold(text);
   parse(text);
 }
 
@@ -114,17 +114,23 @@ void HttpSession::finished() {
   state_ = State::kIdle;
   if (!keep_alive_) return socket_->close_after_flush(Code::normal);
   socket_->set_timeout(options_.timeouts.idle);
+  // A peer that pipelines and does not read gets no more work done until it took its answers.
+  stalled_ = socket_->blocked() || out_.size() > kAnswerBytesMax;
+  if (!stalled_) parse_held();
+}
+
+void HttpSession::parse_held() {
   socket_->resume_reading();
   // A loop instead of recursion: a peer may pipeline any number of requests that are answered at
   // once.
   if (std::exchange(parsing_, true)) return;
-  while (state_ == State::kIdle && !held_.empty() && socket_->open()) {
+  while (state_ == State::kIdle && !stalled_ && !held_.empty() && socket_->open()) {
     const std::string bytes = std::exchange(held_, {});
     parse(bytes);
   }
   parsing_ = false;
   // What a half-closed client pipelined is answered; the rest of a cut request will never come.
-  if (peer_closed_ && (state_ == State::kIdle || state_ == State::kReading))
+  if (peer_closed_ && !stalled_ && (state_ == State::kIdle || state_ == State::kReading))
     socket_->close_after_flush(Code::normal);
 }
 
@@ -143,10 +149,15 @@ void HttpSession::start_stream(const HttpResponse& head, std::unique_ptr<Respons
 }
 
 SocketHandler::Fill HttpSession::fill(std::string& out, std::size_t bytes_max) {
+  if (stalled_ && out_.empty()) {
+    stalled_ = false;
+    parse_held();
+    if (!socket_->open() && out_.empty()) return Fill::kDone;
+  }
   out.append(out_);
   std::string().swap(out_);
-  if (stream_ == nullptr || out.size() >= bytes_max)
-    return stream_ == nullptr ? Fill::kDone : Fill::kMore;
+  if (stream_ == nullptr) return stalled_ ? Fill::kMore : Fill::kDone;
+  if (out.size() >= bytes_max) return Fill::kMore;
   std::string body;
   const Fill rest = stream_->fill(body, bytes_max - out.size());
   if (version_ == HttpVersion::kHttp11) {
@@ -211,7 +222,7 @@ void HttpSession::on_peer_closed() {
   peer_closed_ = true;
   // Half-closed clients still get the answer they asked for; a stream would never end, so it ends
   // here.
-  if (state_ == State::kHandling) return;
+  if (state_ == State::kHandling || stalled_) return;
   socket_->close_after_flush(Code::normal);
 }
 

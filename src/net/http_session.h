@@ -80,6 +80,7 @@ class ResponseStream {
 class HttpSession final : public SocketHandler {
  public:
   static constexpr std::size_t kHeldBytesMax = 64 * kKiB;
+  static constexpr std::size_t kAnswerBytesMax = 64 * kKiB;
 
   HttpSession(HttpRequestHandler& handler, const HttpOptions& options);
   ~HttpSession() override;
@@ -122,6 +123,7 @@ class HttpSession final : public SocketHandler {
   void handle(HttpRequest request);
   void refuse(const Error& error);
   void finished();
+  void parse_held();
 
   HttpRequestHandler& handler_;
   const HttpOptions& options_;
@@ -136,6 +138,7 @@ class HttpSession final : public SocketHandler {
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool parsing_ = false;
+  bool stalled_ = false;  ///< the peer has not taken its answers
   bool continue_sent_ = false;
   bool peer_closed_ = false;
   std::uint8_t silent_checks_ = 0;

@@ -25,6 +25,8 @@ enum class AllThreads : std::uint8_t { kNo, kYes };
 struct Subscribe {
   std::vector<ThreadPosition> threads;
   AllThreads all = AllThreads::kNo;  ///< "*": all threads of the user, from now on
+  /// kList: `threads` was given, and one answer covers all of them.
+  enum class Form : std::uint8_t { kSingle, kList } form = Form::kSingle;
 };
 struct Unsubscribe {
   ThreadId thread_id;

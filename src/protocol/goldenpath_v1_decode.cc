@@ -116,6 +116,7 @@ Result<ThreadPosition> decode_position(const Fields& fields) {
 Result<CommandBody> decode_subscribe(const Fields& fields) {
   Subscribe subscribe;
   if (const auto list = fields.find("threads")) {
+    subscribe.form = Subscribe::Form::kList;
     simdjson::dom::array items;
     if (list->get(items) != simdjson::SUCCESS) return Fields::wrong("threads", "an array");
     for (const element item : items) {

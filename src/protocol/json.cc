@@ -22,6 +22,8 @@ Result<simdjson::dom::object> JsonParser::parse_object(std::string_view text) {
   return object;
 }
 
+bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
+
 std::optional<std::string_view> string_member(const simdjson::dom::object& object,
                                               std::string_view name) {
   std::string_view text;

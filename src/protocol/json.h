@@ -31,6 +31,9 @@ class JsonParser {
   simdjson::dom::parser parser_;
 };
 
+/// Whether the bytes may stand in a JSON string.
+bool is_utf8(std::string_view bytes);
+
 /// The member as a string; nothing if absent or not a string.
 std::optional<std::string_view> string_member(const simdjson::dom::object& object,
                                               std::string_view name);

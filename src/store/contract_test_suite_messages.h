@@ -339,7 +339,7 @@ TEST_P(ChatStoreContract, AMessageTitlesTheThreadItMakesAndNoOther) {
   NewMessage second = message("two", 2);
   second.title_if_new = "other words";
   ASSERT_TRUE(accept(mine_, std::move(second)));
-  EXPECT_EQ(find_thread(mine_).value().title, "first words");
+  EXPECT_EQ(thread(mine_).value().title, "first words");
 }
 
 }  // namespace gp::store
