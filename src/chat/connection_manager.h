@@ -58,7 +58,10 @@ class ConnectionManager {
 
   ChatServices& services() const { return services_; }
   ThreadService& threads() const { return threads_; }
-  std::size_t size() const { return connections_.size(); }
+  std::size_t size() const {
+    services_.core.assert_here();
+    return connections_.size();
+  }
 
   /// The log of a thread that exists. Errors: thread_not_found.
   void open_thread(const identity::ThreadKey& key, Completion<Result<log::ThreadLog*>> done);

@@ -87,6 +87,7 @@ Committer::Batch Committer::take_first(Batch& batch) {
 }
 
 void Committer::resubmit() {
+  core_.assert_here();
   submitting_ = true;
   storage_.append(in_flight_.appends, [this, token = liveness_.token()](Result<> again) {
     if (token.alive()) on_done(std::move(again));

@@ -46,7 +46,10 @@ class LogDirectory {
   Committer& committer() { return committer_; }
   const LogLimits& limits() const { return limits_; }
   metrics::CoreMetrics& metrics() const { return metrics_; }
-  std::size_t logs_in_memory() const { return logs_.size(); }
+  std::size_t logs_in_memory() const {
+    core_.assert_here();
+    return logs_.size();
+  }
 
  private:
   friend class ThreadLog;

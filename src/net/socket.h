@@ -153,7 +153,10 @@ class SocketHub {
   Poller& poller() { return poller_; }
   metrics::CoreMetrics& metrics() const { return metrics_; }
   const SocketLimits& limits() const { return limits_; }
-  std::size_t size() const { return sockets_.size(); }
+  std::size_t size() const {
+    core_.assert_here();
+    return sockets_.size();
+  }
 
   /// Takes over a connected, non-blocking descriptor. If the core is full it is closed and nullptr
   /// returned.

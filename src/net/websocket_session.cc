@@ -86,7 +86,8 @@ SocketHandler::Fill WebSocketSession::fill(std::string& out, std::size_t bytes_m
 }
 
 void WebSocketSession::on_timeout() {
-  const bool alive = std::exchange(heard_, false) | socket_->take_progress();
+  const bool progress = socket_->take_progress();
+  const bool alive = std::exchange(heard_, false) || progress;
   silent_heartbeats_ = alive ? 0 : static_cast<std::uint8_t>(silent_heartbeats_ + 1);
   if (silent_heartbeats_ * limits_.heartbeat >= limits_.dead_peer) {
     socket_->hub().metrics().timeouts.add();

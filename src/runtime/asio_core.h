@@ -13,7 +13,7 @@
 
 namespace gp::runtime {
 
-class AsioCore final : public Core {
+class GP_CAPABILITY("core") AsioCore final : public Core {
  public:
   explicit AsioCore(std::uint32_t index = 0);
   ~AsioCore() override;
@@ -21,7 +21,7 @@ class AsioCore final : public Core {
   std::uint32_t index() const override { return index_; }
   const Clock& clock() const override { return members_->clock; }
   Random& random() override { return members_->random; }
-  void assert_here() const override;
+  void assert_here() const override GP_ASSERT_CAPABILITY(this);
   void post(Task task) override { mailbox_.push(std::move(task)); }
   bool try_post(Task task) override { return mailbox_.try_push(std::move(task)); }
   TimerId call_after(Duration delay, Task task) override;

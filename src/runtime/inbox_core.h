@@ -15,7 +15,7 @@
 
 namespace gp::runtime {
 
-class InboxCore final : public Core {
+class GP_CAPABILITY("core") InboxCore final : public Core {
  public:
   explicit InboxCore(std::uint32_t index = 0) : InboxCore(std::make_unique<Members>(), index) {}
 

@@ -27,14 +27,14 @@ class ManualClock final : public Clock {
   WallTime wall_{std::chrono::seconds(1'757'880'000)};
 };
 
-class ManualCore final : public Core {
+class GP_CAPABILITY("core") ManualCore final : public Core {
  public:
   explicit ManualCore(std::uint64_t seed = 1, std::uint32_t index = 0);
 
   std::uint32_t index() const override { return index_; }
   const Clock& clock() const override { return members_.clock; }
   Random& random() override { return members_.random; }
-  void assert_here() const override {}
+  void assert_here() const override GP_ASSERT_CAPABILITY(this) {}
   void post(Task task) override { queue_.push_back(std::move(task)); }
   bool try_post(Task task) override;
   TimerId call_after(Duration delay, Task task) override {
