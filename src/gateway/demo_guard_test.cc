@@ -68,7 +68,7 @@ TEST(DemoSession, NamesItsUser) {
   EXPECT_EQ(user_of(""), kDemoUser);
   EXPECT_EQ(user_of("{}"), kDemoUser);
   EXPECT_EQ(user_of(R"({"user":"alice"})"), "alice");
-  EXPECT_EQ(user_of(R"({"user":7})"), kDemoUser);
+  EXPECT_EQ(user_of(R"({"user":7})"), "error: user: must be a string");
 }
 
 TEST(DemoSession, RefusesABadBodyOrUser) {
