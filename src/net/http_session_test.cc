@@ -326,7 +326,12 @@ TEST_F(HttpSessionTest, TakesAReplyForAConnectionThatIsGone) {
   rig.in_turn([&] { rig.hub.abort_all(); });
   ASSERT_EQ(rig.hub.size(), 0u);
   rig.in_turn([&] { handler.take().send(text("nobody")); });
-  SUCCEED();
+  // The late answer went nowhere, and the hub goes on.
+  EXPECT_FALSE(client.got("nobody"));
+  handler.mode = Handler::Mode::kAnswer;
+  TestClient& next = connect();
+  next.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(rig.run_until([&] { return next.got("[/b]"); }));
 }
 
 TEST_F(HttpSessionTest, StreamsInChunks) {
