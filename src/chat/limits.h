@@ -22,8 +22,8 @@ struct ChatLimits {
   std::uint32_t malformed_messages = 20;
   /// Threads one connection reads explicitly. Reaction: error `overloaded`.
   std::size_t subscriptions = 256;
-  /// Frames that wait for a slow reader besides events (acks, errors). Reaction: commands are
-  /// refused with `overloaded`.
+  /// Frames that wait for a slow reader besides events (acks, errors). Reaction:
+  /// nothing more is read from the connection until they are taken.
   std::size_t outbox_bytes = 1 * kMiB;
   /// Messages in a snapshot.
   std::uint32_t snapshot_messages = 200;
