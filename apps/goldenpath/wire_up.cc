@@ -100,17 +100,25 @@ gateway::GatewayOptions make_options(const config::Settings& settings, std::size
   options.chat.history_bytes = settings.runs.history_bytes;
   options.log.commit_interval = settings.store.commit_interval;
   options.log.commit_bytes = settings.store.commit_bytes;
+  options.log.uncommitted_bytes_max = settings.store.uncommitted_bytes;
+  options.log.fold_bytes = settings.store.fold_bytes;
+  options.log.retention = {.age = settings.retention.age,
+                           .thread_bytes = settings.retention.thread_bytes,
+                           .thread_events = settings.retention.thread_events,
+                           .total_bytes = settings.retention.total_bytes,
+                           .interval = settings.retention.interval};
   options.sockets.sockets = std::max<std::size_t>(1, limits.connections / cores);
   options.websocket.message_bytes = static_cast<std::uint32_t>(limits.message_bytes);
   options.websocket.heartbeat = limits.heartbeat;
   options.websocket.dead_peer = limits.dead_peer;
+  options.websocket.stalled_reader = limits.stalled_reader;
   options.http.limits.head_bytes = limits.header_bytes;
   options.http.limits.target_bytes =
       std::min(options.http.limits.target_bytes, limits.header_bytes);
   options.http.limits.body_bytes = limits.body_bytes;
   options.http.timeouts.request = limits.request_timeout;
   options.http.timeouts.idle = limits.idle_timeout;
-  options.http.timeouts.dead_peer = limits.dead_peer;
+  options.http.timeouts.stalled_reader = limits.stalled_reader;
   options.first_frame_timeout = settings.auth.first_frame_timeout;
   options.allowed_origins = settings.server.allowed_origins;
   options.version = kVersion;
@@ -200,8 +208,12 @@ Result<> serve(const config::Settings& settings) {
   GP_TRY(auto site, make_site(settings));
   runtime::BlockingPool pool(settings.server.blocking_threads);
   const SystemClock clock;
+  const auto synchronous = settings.store.survives == config::Durability::kPower
+                               ? sqlite::Synchronous::kFull
+                               : sqlite::Synchronous::kNormal;
   GP_TRY(auto storage,
-         sqlite::SqliteStorage::open(pool, clock, {.directory = settings.store.data_dir}));
+         sqlite::SqliteStorage::open(
+             pool, clock, {.directory = settings.store.data_dir, .synchronous = synchronous}));
 
   const std::size_t cores =
       settings.server.cores != 0 ? settings.server.cores : runtime::usable_processors().size();

@@ -22,11 +22,12 @@ struct RunOrder {
   identity::ThreadKey key;
   protocol::Run run;
   std::string content;
+  Seq message_seq;  ///< of the user_message event: from there on the log is held
 };
 
 class ActiveRun final : private agent::AgentSink {
  public:
-  /// What happened, told to the supervisor when the terminal event is committed (or could not be).
+  /// What happened, told to the supervisor when the terminal event is committed.
   struct Outcome {
     protocol::RunState state;
     std::string error_code;
@@ -45,6 +46,7 @@ class ActiveRun final : private agent::AgentSink {
   void resume();
 
   const RunOrder& order() const { return order_; }
+  log::ThreadLog& log() const { return *log_; }
   const std::string& answer() const { return contract_.text(); }
   /// The terminal event has been appended.
   bool over() const { return ended_; }

@@ -87,7 +87,9 @@ TEST(Delivery, AStalledTabHoldsNothingAndDisturbsNobody) {
   EXPECT_TRUE(stalled.events.empty());
   stalled.resume();
   rig.advance(std::chrono::seconds(1));
-  EXPECT_EQ(stalled.events, lively.events);
+  EXPECT_EQ(stalled.text(), lively.text());
+  EXPECT_EQ(stalled.seqs(), lively.seqs());
+  EXPECT_LT(stalled.events.size(), 20u) << "it gets a folded catch-up";
 }
 
 TEST(Delivery, NothingOfOneUserReachesAnother) {
@@ -178,7 +180,8 @@ TEST(Delivery, ReadersBehindTheHotTailReadFromStorage) {
   rig.advance(std::chrono::seconds(5));
   Tab late(rig, "alice", from("chat-1", 0));
   rig.advance(std::chrono::seconds(1));
-  EXPECT_EQ(late.events, tab.events);
+  EXPECT_EQ(late.text(), tab.text());
+  EXPECT_EQ(late.seqs(), tab.seqs());
   EXPECT_GT(rig.metrics.log_pages_read.value(), 0u);
 }
 

@@ -1,5 +1,7 @@
 #include "chat/recovery.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace gp::chat {
@@ -41,21 +43,55 @@ void Recovery::give_up(const Error& error) { done_(Error(error)); }
 void Recovery::next() {
   if (runs_.empty()) return done_(ended_);
   findings_ = Findings{};
-  services_.logs.storage().renew_epoch(
-      current().key, services_.core.ids().epoch(),
-      [this, token = liveness_.token()](Result<> renewed) {
+  auto context = identity::UserExecutionContext::create(
+      {.user_id = current().key.owner(), .request_id = services_.core.ids().request()});
+  if (context.has_error()) return give_up(context.error());
+  services_.store.find_message(
+      context.value(), current().run.message_id,
+      [this, token = liveness_.token()](Result<protocol::Message> message) {
         if (!token.alive()) return;
-        if (renewed.has_error()) return give_up(renewed.error());
-        auto context = identity::UserExecutionContext::create(
-            {.user_id = current().key.owner(), .request_id = services_.core.ids().request()});
-        if (context.has_error()) return give_up(context.error());
-        services_.store.find_message(context.value(), current().run.message_id,
-                                     [this, token](Result<protocol::Message> message) {
-                                       if (!token.alive()) return;
-                                       if (message.has_error()) return give_up(message.error());
-                                       read_from(message.value().seq);
-                                     });
+        if (message.has_error()) return give_up(message.error());
+        if (message.value().seq.value > 0) return read_from(message.value().seq);
+        services_.store.find_thread(current().key, [this, token](Result<protocol::Thread> thread) {
+          if (!token.alive()) return;
+          if (thread.has_error()) return give_up(thread.error());
+          find_event(thread.value().last_seq);
+        });
       });
+}
+
+void Recovery::skip() {
+  runs_.pop_front();
+  next();
+}
+
+// What the store knows of the thread's events ends before the message's.
+void Recovery::find_event(Seq after) {
+  services_.logs.storage().read(
+      current().key, {after, kPageBytes},
+      [this, token = liveness_.token()](Result<std::vector<log::StoredEvent>> page) {
+        if (!token.alive()) return;
+        if (page.has_error()) return give_up(page.error());
+        if (page.value().empty()) return skip();
+        const auto event = std::ranges::find_if(
+            page.value(), [this](const auto& each) { return learn_message(each); });
+        if (event == page.value().end()) return find_event(page.value().back().seq);
+        services_.store.record_message_seq(current().key, current().run.message_id, event->seq,
+                                           [this, token, seq = event->seq](Result<> recorded) {
+                                             if (!token.alive()) return;
+                                             if (recorded.has_error())
+                                               return give_up(recorded.error());
+                                             read_from(seq);
+                                           });
+      });
+}
+
+bool Recovery::learn_message(const log::StoredEvent& event) {
+  if (event.type != protocol::EventType::user_message) return false;
+  const auto parsed = parser_.parse_object(event.json);
+  simdjson::dom::object payload;
+  return parsed.has_value() && parsed.value()["payload"].get(payload) == simdjson::SUCCESS &&
+         protocol::string_member(payload, "message_id") == current().run.message_id.view();
 }
 
 void Recovery::read_from(Seq after) {
@@ -99,12 +135,23 @@ void Recovery::conclude() {
   if (findings_.terminal)
     return finish(state_after(*findings_.terminal), std::move(findings_.error_code),
                   findings_.terminal_seq);
-  services_.logs.open(current().key,
-                      [this, token = liveness_.token()](Result<log::ThreadLog*> log) {
-                        if (!token.alive()) return;
-                        if (log.has_error()) return give_up(log.error());
-                        append_end(*log.value());
-                      });
+  renew_epoch();
+}
+
+void Recovery::renew_epoch() {
+  // In memory it is since an earlier run of the thread was found, and has its new epoch.
+  if (log::ThreadLog* log = services_.logs.find(current().key)) return append_end(*log);
+  services_.logs.storage().renew_epoch(
+      current().key, services_.core.ids().epoch(),
+      [this, token = liveness_.token()](Result<> renewed) {
+        if (!token.alive()) return;
+        if (renewed.has_error()) return give_up(renewed.error());
+        services_.logs.open(current().key, [this, token](Result<log::ThreadLog*> log) {
+          if (!token.alive()) return;
+          if (log.has_error()) return give_up(log.error());
+          append_end(*log.value());
+        });
+      });
 }
 
 void Recovery::append_end(log::ThreadLog& log) {
@@ -142,12 +189,13 @@ void Recovery::finish(protocol::RunState state, std::string error_code, Seq seq)
                               services_.core.ids().message(),
                               std::move(findings_.answer)};
   services_.store.finish_run(current().key, std::move(finished),
-                             [this, token = liveness_.token()](Result<> result) {
+                             [this, seq, token = liveness_.token()](Result<> result) {
                                if (!token.alive()) return;
                                if (result.has_error()) return give_up(result.error());
                                ++ended_;
-                               runs_.pop_front();
-                               next();
+                               if (log::ThreadLog* log = services_.logs.find(current().key))
+                                 log->fold(seq);
+                               skip();
                              });
 }
 

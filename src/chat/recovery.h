@@ -1,10 +1,12 @@
 /// Recovery: ends the runs that a crash left behind, before the core takes connections.
 ///
-/// For each unfinished run of a user whose home is this core: the thread's log gets a new epoch
-/// (deltas may have been seen that were not stored); its events are read; what the run contract
-/// still owes is appended (agent_started, the end of open tools, agent_error `interrupted`); the
-/// partial answer is stored. A run whose terminal event had been committed is only marked in the
-/// store. Thread: its core. Errors: store_unavailable; the server must not become ready then.
+/// For each unfinished run of a user whose home is this core its events are read. A run whose
+/// terminal event had been committed is only marked in the store. For another the log gets a new
+/// epoch (deltas may have been seen that were not stored); what the run contract still owes is
+/// appended (agent_started, the end of open tools, agent_error `interrupted`); the partial answer
+/// is stored. A message whose seq was not recorded is looked for in the log: if its event is there
+/// it was accepted, and its seq is recorded; if not, it never was, and sending it again begins
+/// anew. Thread: its core. Errors: store_unavailable; the server must not become ready then.
 #pragma once
 
 #include <deque>
@@ -42,10 +44,14 @@ class Recovery {
   };
 
   void next();
+  void skip();
+  void find_event(Seq after);
+  bool learn_message(const log::StoredEvent& event);
   void give_up(const Error& error);
   void read_from(Seq after);
   void learn(const log::StoredEvent& event);
   void conclude();
+  void renew_epoch();
   void append_end(log::ThreadLog& log);
   void finish(protocol::RunState state, std::string error_code, Seq seq);
   const store::UnfinishedRun& current() const { return runs_.front(); }

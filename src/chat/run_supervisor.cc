@@ -85,28 +85,31 @@ void RunSupervisor::ended(const identity::ThreadKey& key, const RunId& run_id,
   services_.core.assert_here();
   ActiveRun& run = *runs_.at(run_id);
   count(outcome);
-  store::FinishedRun finished{run_id,
-                              outcome.state,
-                              outcome.error_code,
-                              outcome.seq,
-                              services_.core.clock().wall_now(),
-                              services_.core.ids().message(),
-                              run.answer()};
-  services_.store.finish_run(key, std::move(finished),
-                             [this, key, run_id, token = liveness_.token()](Result<> result) {
-                               if (!token.alive()) return;
-                               if (result.has_error())
-                                 GP_LOG_ERROR("chat", "the end of {} is not stored: {}",
-                                              run_id.str(), result.error().message);
-                               finish(key, run_id);
-                             });
+  store_end(key, store::FinishedRun{run_id, outcome.state, outcome.error_code, outcome.seq,
+                                    services_.core.clock().wall_now(),
+                                    services_.core.ids().message(), run.answer()});
 }
 
-void RunSupervisor::finish(const identity::ThreadKey& key, const RunId& run_id) {
+void RunSupervisor::store_end(const identity::ThreadKey& key, store::FinishedRun finished) {
+  services_.store.finish_run(
+      key, finished, [this, key, finished, token = liveness_.token()](Result<> result) mutable {
+        if (!token.alive()) return;
+        if (result.has_value()) return finish(key, finished.run_id, finished.seq);
+        GP_LOG_ERROR("chat", "the end of {} is not stored, trying again: {}", finished.run_id.str(),
+                     result.error().message);
+        services_.core.call_after(services_.logs.limits().commit_retry,
+                                  [this, key, token, finished = std::move(finished)]() mutable {
+                                    if (token.alive()) store_end(key, std::move(finished));
+                                  });
+      });
+}
+
+void RunSupervisor::finish(const identity::ThreadKey& key, const RunId& run_id, Seq terminal) {
   const auto lane = lanes_.find(key);
   const auto run = std::ranges::find_if(
       lane->second.runs, [&](const auto& each) { return each->order().run.run_id == run_id; });
   const bool was_first = run == lane->second.runs.begin();
+  (*run)->log().fold(terminal);
   runs_.erase(run_id);
   lane->second.runs.erase(run);
   if (const auto user = per_user_.find(key.owner()); --user->second == 0) per_user_.erase(user);

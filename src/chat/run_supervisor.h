@@ -47,7 +47,8 @@ class RunSupervisor {
   };
 
   void ended(const identity::ThreadKey& key, const RunId& run_id, ActiveRun::Outcome outcome);
-  void finish(const identity::ThreadKey& key, const RunId& run_id);
+  void store_end(const identity::ThreadKey& key, store::FinishedRun finished);
+  void finish(const identity::ThreadKey& key, const RunId& run_id, Seq terminal);
   void count(const ActiveRun::Outcome& outcome);
 
   ChatServices& services_;

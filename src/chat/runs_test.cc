@@ -240,7 +240,7 @@ TEST(Recovery, ARunThatACrashLeftBehindEndsInterruptedInANewEpoch) {
   Tab tab(rig, "alice",
           {{protocol::ThreadPosition{ThreadId("chat-1"), Seq{0}}}, protocol::AllThreads::kNo});
   rig.settle();
-  EXPECT_EQ(tab.seqs(), up_to(tab.events.size()));
+  EXPECT_EQ(tab.seqs(), up_to(tab.seqs().size()));
   EXPECT_NE(tab.events.back().find(R"("code":"interrupted")"), std::string::npos);
   EXPECT_EQ(tab.count(R"("type":"agent_error")"), 1u);
   EXPECT_TRUE(before.starts_with(tab.text())) << "what was committed is kept";

@@ -35,16 +35,19 @@ void Subscriptions::add(log::ThreadLog& log, const protocol::ThreadPosition& pos
   const Seq after = unknown || !position.after ? log.visible() : *position.after;
   entry =
       std::make_unique<Entry>(log, after, static_cast<log::CursorOwner&>(*this), Origin::kNamed);
-  entry->announce = true;
   if (unknown) start_snapshot(*entry, protocol::SnapshotReason::epoch);
   make_ready(*entry);
 }
 
 void Subscriptions::add_live(log::ThreadLog& log) {
   const auto [place, is_new] = entries_.try_emplace(log.key());
-  if (is_new)
+  if (is_new) {
     place->second = std::make_unique<Entry>(log, log.visible(),
                                             static_cast<log::CursorOwner&>(*this), Origin::kAll);
+  } else if (place->second != nullptr && place->second->cursor.log().removed()) {
+    // The reader has not come to the end of the thread that was deleted; then it goes on here.
+    place->second->successor = log.visible();
+  }
 }
 
 void Subscriptions::remove(const identity::ThreadKey& key) {
@@ -74,7 +77,10 @@ void Subscriptions::make_ready(Entry& entry) {
 
 bool Subscriptions::fill(FrameSink& sink) {
   while (!ready_.empty()) {
-    if (sink.full()) return true;
+    if (sink.full()) {
+      for (Entry* waiting : ready_) waiting->cursor.rest();
+      return true;
+    }
     Entry& entry = *ready_.front();
     ready_.erase(ready_.begin());
     entry.ready = false;
@@ -84,10 +90,22 @@ bool Subscriptions::fill(FrameSink& sink) {
         ready_.push_back(&entry);
         break;
       case Step::kQuiet: break;
-      case Step::kGone: entries_.erase(identity::ThreadKey(entry.cursor.log().key())); break;
+      case Step::kGone: forget(entry); break;
     }
   }
   return false;
+}
+
+void Subscriptions::forget(Entry& entry) {
+  const identity::ThreadKey key = entry.cursor.log().key();
+  const auto successor = entry.successor;
+  entries_.erase(key);
+  log::ThreadLog* log = successor ? services_.logs.find(key) : nullptr;
+  if (log == nullptr) return;
+  auto& next = entries_[key];
+  next = std::make_unique<Entry>(*log, *successor, static_cast<log::CursorOwner&>(*this),
+                                 Origin::kAll);
+  make_ready(*next);
 }
 
 Subscriptions::Step Subscriptions::fill_one(Entry& entry, FrameSink& sink) {
@@ -96,20 +114,20 @@ Subscriptions::Step Subscriptions::fill_one(Entry& entry, FrameSink& sink) {
     sink.frame(entry.snapshot);
     std::string().swap(entry.snapshot);
   }
-  for (int count = 0; count < kEventsPerRound; ++count) {
-    if (sink.full()) return Step::kMore;
+  for (int count = 0; count < kEventsPerRound && !sink.full(); ++count) {
+    const Seq before = entry.cursor.delivered();
     const auto next = entry.cursor.next();
     switch (next.state) {
       case log::Cursor::State::kRecord:
+        // Whoever reads all threads learns a thread's epoch and place before its first event.
+        if (entry.origin == Origin::kAll && std::exchange(entry.announce, false))
+          announce(entry, before, sink);
         sink.event(next.record.seq, dialect_.event(next.record.json).view());
         services_.metrics.events_delivered.add();
         break;
       case log::Cursor::State::kWaiting: {
-        if (!entry.announce || !entry.cursor.at_head()) return Step::kQuiet;
-        entry.announce = false;
-        const log::ThreadLog& log = entry.cursor.log();
-        sink.frame(
-            dialect_.caught_up({log.key().thread_id(), log.epoch(), entry.cursor.delivered()}));
+        const bool owed = entry.origin == Origin::kNamed && entry.cursor.at_head();
+        if (owed && std::exchange(entry.announce, false)) announce(entry, before, sink);
         return Step::kQuiet;
       }
       case log::Cursor::State::kTruncated:
@@ -126,24 +144,35 @@ Subscriptions::Step Subscriptions::fill_one(Entry& entry, FrameSink& sink) {
   return Step::kMore;
 }
 
-// A snapshot holds what is stored up to a seq; the events after it follow. While runs are active it
-// stops before the oldest of them began, so that their events come whole.
+void Subscriptions::announce(const Entry& entry, Seq at, FrameSink& sink) {
+  const log::ThreadLog& log = entry.cursor.log();
+  sink.frame(dialect_.caught_up({log.key().thread_id(), log.epoch(), at}));
+}
+
+// A snapshot holds what is stored up to a seq; the events after it follow. While runs are active
+// that is before the oldest of them began, so that their events come whole. It is fixed before the
+// store is asked: whatever is stored meanwhile lies above it and comes as events.
 void Subscriptions::start_snapshot(Entry& entry, protocol::SnapshotReason reason) {
   entry.snapshotting = true;
   services_.metrics.snapshots.add();
-  const auto key = entry.cursor.log().key();
-  services_.store.find_thread(key, [this, key, reason, &entry, token = entry.liveness.token()](
+  const log::ThreadLog& log = entry.cursor.log();
+  const auto key = log.key();
+  // A deleted thread holds nothing but its last event, which tells so. (The store may know another
+  // thread of the same name by now.)
+  if (log.removed())
+    return finish_snapshot(entry, log.visible().previous(), reason, store::MessagePage{}, {});
+  const Seq at = std::max(std::min(log.committed(), log.held()), log.first_retained().previous());
+  services_.store.find_thread(key, [this, key, at, reason, &entry, token = entry.liveness.token()](
                                        Result<protocol::Thread> thread) {
     if (!token.alive()) return;
     std::vector<protocol::Run> runs;
     if (thread.has_value()) runs = std::move(thread.value().active_runs);
-    services_.store.list_messages(key, {services_.limits.snapshot_messages, {}},
-                                  [this, reason, &entry, token, runs = std::move(runs)](
-                                      Result<store::MessagePage> page) mutable {
-                                    if (token.alive())
-                                      finish_snapshot(entry, entry.cursor.log().committed(), reason,
-                                                      std::move(page), std::move(runs));
-                                  });
+    services_.store.list_messages(
+        key, {services_.limits.snapshot_messages, {}},
+        [this, at, reason, &entry, token,
+         runs = std::move(runs)](Result<store::MessagePage> page) mutable {
+          if (token.alive()) finish_snapshot(entry, at, reason, std::move(page), std::move(runs));
+        });
   });
 }
 
@@ -155,14 +184,9 @@ void Subscriptions::finish_snapshot(Entry& entry, Seq at, protocol::SnapshotReas
     return owner_.on_broken(page.error());
   std::vector<protocol::Message> messages;
   if (page.has_value()) messages = std::move(page.value().messages);
-  // Events of an active run begin right after the message it answers.
-  for (const protocol::Message& message : messages) {
-    const bool open = std::ranges::any_of(
-        runs, [&](const auto& run) { return run.message_id == message.message_id; });
-    if (open && message.seq < at) at = message.seq;
-  }
-  if (at.next() < log.first_retained()) at = log.first_retained().previous();
-  std::erase_if(messages, [at](const protocol::Message& message) { return message.seq > at; });
+  std::erase_if(messages, [at](const protocol::Message& message) {
+    return message.seq.value == 0 || message.seq > at;
+  });
   entry.snapshot = dialect_.snapshot(
       {log.key().thread_id(), log.epoch(), at, reason, std::move(messages), std::move(runs)});
   entry.cursor.move_to(at);

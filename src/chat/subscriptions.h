@@ -4,12 +4,14 @@
 /// Owner: a Connection. Thread: its core.
 /// Invariants: (1) at most one cursor per thread; (2) what fill() writes for a thread is, in this
 /// order: a snapshot if its position could
-///             not be served, the events after it, caught_up once, then live events; (3) fill()
+///             not be served, the events after it, caught_up once, then live events (a thread
+///             that was not named: caught_up, then live events); (3) fill()
 ///             gives every ready cursor its turn.
 /// On limit:   ChatLimits::subscriptions for threads named by the client.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -64,9 +66,11 @@ class Subscriptions final : private log::CursorOwner {
         : cursor(log, after, owner), origin(from) {}
     log::Cursor cursor;
     std::string snapshot;  ///< encoded, to be sent before anything else
+    /// Where to read on in a new thread of the same name, when this one is deleted.
+    std::optional<Seq> successor;
     Origin origin;
     bool ready = false;         ///< is in ready_
-    bool announce = false;      ///< caught_up is owed
+    bool announce = true;       ///< caught_up is owed
     bool snapshotting = false;  ///< a snapshot is being made: no events meanwhile
     runtime::Liveness liveness;
   };
@@ -74,7 +78,9 @@ class Subscriptions final : private log::CursorOwner {
 
   void on_cursor_ready(log::Cursor& cursor) override;
   void make_ready(Entry& entry);
+  void forget(Entry& entry);
   Step fill_one(Entry& entry, FrameSink& sink);
+  void announce(const Entry& entry, Seq at, FrameSink& sink);
   void start_snapshot(Entry& entry, protocol::SnapshotReason reason);
   void finish_snapshot(Entry& entry, Seq at, protocol::SnapshotReason reason,
                        Result<store::MessagePage> page, std::vector<protocol::Run> runs);

@@ -106,9 +106,9 @@ class Tab final : private Transport, private FrameSink {
   /// The newest frame that contains `text`; empty if none.
   std::string find(std::string_view text) const;
   std::size_t count(std::string_view text) const;
-  /// The seqs of the events, in order.
+  /// The seqs that the events cover, in order; a folded one covers several.
   std::vector<std::uint64_t> seqs() const;
-  /// The deltas of all token events, joined.
+  /// The deltas of all token events, joined; there must be one part.
   std::string text() const;
 
  private:

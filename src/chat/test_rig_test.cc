@@ -84,18 +84,30 @@ std::size_t Tab::count(std::string_view text) const {
 std::vector<std::uint64_t> Tab::seqs() const {
   protocol::JsonParser parser;
   std::vector<std::uint64_t> all;
-  for (const std::string& event : events)
-    all.push_back(std::uint64_t(parser.parse_object(event).value()["seq"]));
+  for (const std::string& event : events) {
+    const auto object = parser.parse_object(event).value();
+    const std::uint64_t last = object["seq"];
+    std::uint64_t seq = 0;
+    if (object["first_seq"].get(seq) != simdjson::SUCCESS) seq = last;
+    for (; seq <= last; ++seq) all.push_back(seq);
+  }
   return all;
 }
 
 std::string Tab::text() const {
   protocol::JsonParser parser;
   std::string all;
+  const auto take = [&](simdjson::dom::object event) {
+    if (protocol::string_member(event, "type") == "token")
+      all += std::string_view(event["payload"]["delta"]);
+  };
   for (const std::string& event : events) {
     const auto object = parser.parse_object(event).value();
-    if (protocol::string_member(object, "type") != "token") continue;
-    all += std::string_view(object["payload"]["delta"]);
+    if (protocol::string_member(object, "type") != "batch") {
+      take(object);
+      continue;
+    }
+    for (const auto each : object["events"].get_array()) take(each.get_object());
   }
   return all;
 }

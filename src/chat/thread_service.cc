@@ -5,7 +5,9 @@
 //   and run, all or nothing append_message the user_message event goes into the log; when it is
 //   committed, its seq is recorded, launch_run     the run is launched, and the sender gets its ack
 // A crash between acceptance and append leaves a message without seq; sending it again goes on
-// where it stopped.
+// where it stopped. A crash between append and record is mended by Recovery, which looks for the
+// event in the log. If the commit or the record fails, the sender is told store_unavailable, and
+// the message goes its way when the storage works again: sending it again then gives its ack.
 #include "chat/thread_service.h"
 
 #include "base/assert.h"
@@ -33,6 +35,13 @@ std::string title_from(std::string_view content) {
 }
 
 }  // namespace
+
+ThreadService::ThreadService(ChatServices& services, RunSupervisor& runs)
+    : services_(services), runs_(runs) {
+  services_.logs.committer().on_failure([this, token = liveness_.token()](const Error& error) {
+    if (token.alive()) tell_all(error);
+  });
+}
 
 void ThreadService::send_message(const identity::UserExecutionContext& context,
                                  protocol::UserMessage message,
@@ -119,37 +128,74 @@ void ThreadService::append_message(Sending sending, store::AcceptedMessage accep
     sending.key = identity::ThreadKey::of(sending.context, accepted.thread_id).value();
   ++reserved_[sending.key];
   const auto key = sending.key;
-  services_.logs.open(
-      key, [this, token = liveness_.token(), sending = std::move(sending),
-            accepted = std::move(accepted)](Result<log::ThreadLog*> opened) mutable {
+  services_.logs.open(key, [this, token = liveness_.token(), sending = std::move(sending),
+                            accepted =
+                                std::move(accepted)](Result<log::ThreadLog*> opened) mutable {
+    if (!token.alive()) return;
+    if (opened.has_error()) {
+      unreserve(sending.key);
+      return settle(sending, Error(opened.error()));
+    }
+    log::ThreadLog& log = *opened.value();
+    const protocol::NewEvent event{
+        protocol::EventType::user_message,
+        accepted.run_id,
+        {},
+        protocol::payload::user_message(accepted.message_id, sending.message.content,
+                                        sending.message.parts_json)};
+    std::string in_flight = sending_key(sending.context.user_id(), sending.message.message_id);
+    appended_[in_flight] =
+        std::make_unique<Appended>(services_.core, std::move(sending), std::move(accepted), log);
+    log.append(event, log::Delivery::kAfterCommit, [this, token, in_flight](Result<Seq> committed) {
+      if (token.alive()) on_message_committed(in_flight, std::move(committed));
+    });
+  });
+}
+
+void ThreadService::on_message_committed(const std::string& in_flight, Result<Seq> committed) {
+  Appended& appended = *appended_.at(in_flight);
+  if (committed.has_value()) {
+    appended.accepted.seq = committed.value();
+    return record_message(in_flight);
+  }
+  const auto node = appended_.extract(in_flight);
+  unreserve(appended.sending.key);
+  settle(appended.sending, Error(committed.error()));
+}
+
+// Before its seq is recorded nothing of a run may exist: whoever starts after a crash must know
+// that the message is in the log.
+void ThreadService::record_message(const std::string& in_flight) {
+  Appended& appended = *appended_.at(in_flight);
+  services_.store.record_message_seq(
+      appended.sending.key, appended.accepted.message_id, appended.accepted.seq,
+      [this, token = liveness_.token(), in_flight](Result<> recorded) {
         if (!token.alive()) return;
-        if (opened.has_error()) {
-          unreserve(sending.key);
-          return settle(sending, Error(opened.error()));
+        if (recorded.has_error()) {
+          Appended& waits = *appended_.at(in_flight);
+          tell_all(recorded.error());
+          return waits.retry.arm(services_.logs.limits().commit_retry,
+                                 [this, in_flight] { record_message(in_flight); });
         }
-        log::ThreadLog& log = *opened.value();
-        protocol::NewEvent event{
-            protocol::EventType::user_message,
-            accepted.run_id,
-            {},
-            protocol::payload::user_message(accepted.message_id, sending.message.content,
-                                            sending.message.parts_json)};
-        const auto thread = sending.key;
-        log.append(event, log::Delivery::kAfterCommit,
-                   [this, token, pin = log::ThreadLog::Pin(log), sending = std::move(sending),
-                    accepted = std::move(accepted)](Result<Seq> committed) mutable {
-                     if (!token.alive()) return;
-                     unreserve(sending.key);
-                     if (committed.has_error()) return settle(sending, Error(committed.error()));
-                     accepted.seq = committed.value();
-                     services_.metrics.messages_accepted.add();
-                     services_.store.record_message_seq(sending.key, accepted.message_id,
-                                                        accepted.seq, [](Result<>) {});
-                     launch_run(sending, accepted, *pin);
-                     settle(sending, MessageAck{accepted.thread_id, accepted.message_id,
-                                                accepted.run_id, accepted.seq});
-                   });
+        const auto node = appended_.extract(in_flight);
+        auto& [sending, accepted, log, retry] = *node.mapped();
+        unreserve(sending.key);
+        services_.metrics.messages_accepted.add();
+        launch_run(sending, accepted, *log);
+        settle(sending,
+               MessageAck{accepted.thread_id, accepted.message_id, accepted.run_id, accepted.seq});
       });
+}
+
+void ThreadService::tell_all(const Error& error) {
+  for (auto& [in_flight, appended] : appended_) {
+    answer(appended->sending, Error(error));
+    for (Sending& waiting : std::exchange(sending_.at(in_flight), {}))
+      answer(waiting, Error(error));
+  }
+  for (auto& [key, deletion] : deleting_) {
+    for (auto& done : std::exchange(deletion.waiting, {})) done(Error(error));
+  }
 }
 
 void ThreadService::launch_run(Sending& sending, const store::AcceptedMessage& accepted,
@@ -167,14 +213,18 @@ void ThreadService::launch_run(Sending& sending, const store::AcceptedMessage& a
                     services_.core.clock().wall_now(),
                     std::nullopt};
   runs_.launch(RunOrder{std::move(context.value()), sending.key, std::move(run),
-                        std::move(sending.message.content)},
+                        std::move(sending.message.content), accepted.seq},
                log);
+}
+
+void ThreadService::answer(Sending& sending, Result<MessageAck> result) {
+  if (auto done = std::exchange(sending.done, {})) done(std::move(result));
 }
 
 // Answers the sender, then lets those go who sent the same message meanwhile.
 void ThreadService::settle(Sending& sending, Result<MessageAck> result) {
   auto node = sending_.extract(sending_key(sending.context.user_id(), sending.message.message_id));
-  sending.done(std::move(result));
+  answer(sending, std::move(result));
   for (Sending& waiting : node.mapped()) {
     const auto context = waiting.context;
     if (waiting.thread_choice == store::NewMessage::ThreadChoice::kAny)
@@ -269,16 +319,6 @@ void ThreadService::rename_thread(const identity::UserExecutionContext& context,
       });
 }
 
-void ThreadService::delete_thread(const identity::UserExecutionContext& context,
-                                  const protocol::DeleteThread& request,
-                                  Completion<Result<>> done) {
-  auto made = identity::ThreadKey::of(context, request.thread_id);
-  if (made.has_error()) return done(Error(made.error()));
-  const auto& key = made.value();
-  deleting_[key].waiting.push_back(std::move(done));
-  if (!reserved_.contains(key)) begin_delete(key);
-}
-
 void ThreadService::unreserve(const identity::ThreadKey& key) {
   const auto reserved = reserved_.find(key);
   if (--reserved->second > 0) return;
@@ -288,45 +328,6 @@ void ThreadService::unreserve(const identity::ThreadKey& key) {
     services_.core.post([this, key, token = liveness_.token()] {
       if (token.alive() && !reserved_.contains(key)) begin_delete(key);
     });
-  }
-}
-
-void ThreadService::begin_delete(const identity::ThreadKey& key) {
-  const auto found = deleting_.find(key);
-  if (found == deleting_.end() || std::exchange(found->second.begun, true)) return;
-  runs_.stop_thread(key, key.owner(), "the thread was deleted");
-  services_.store.delete_thread(key, [this, key, token = liveness_.token()](Result<> deleted) {
-    if (!token.alive()) return;
-    if (deleted.has_error()) return finish_delete(key, std::move(deleted));
-    services_.logs.open(key, [this, key, token](Result<log::ThreadLog*> opened) {
-      if (!token.alive()) return;
-      if (opened.has_error()) return finish_delete(key, Error(opened.error()));
-      // The readers' last event.
-      opened.value()->append({protocol::EventType::thread_updated,
-                              {},
-                              {},
-                              protocol::payload::thread_updated({}, "deleted", {})},
-                             log::Delivery::kAfterCommit,
-                             [this, key, token](Result<Seq> committed) {
-                               if (!token.alive()) return;
-                               if (committed.has_error())
-                                 return finish_delete(key, Error(committed.error()));
-                               services_.logs.remove(key, [this, key, token](Result<> removed) {
-                                 if (token.alive()) finish_delete(key, std::move(removed));
-                               });
-                             });
-    });
-  });
-}
-
-void ThreadService::finish_delete(const identity::ThreadKey& key, Result<> result) {
-  auto node = deleting_.extract(key);
-  for (auto& done : node.mapped().waiting) {
-    if (result.has_error()) {
-      done(Error(result.error()));
-    } else {
-      done(ok());
-    }
   }
 }
 

@@ -6,6 +6,7 @@
 /// perhaps before the call returns.
 #pragma once
 
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct MessageAck {
 
 class ThreadService {
  public:
-  ThreadService(ChatServices& services, RunSupervisor& runs) : services_(services), runs_(runs) {}
+  ThreadService(ChatServices& services, RunSupervisor& runs);
 
   /// Accepts a message once, appends its event, launches its run; completes when the event is
   /// committed. Errors: invalid_id, agent_not_found, run_active, rate_limited,
@@ -66,20 +67,38 @@ class ThreadService {
     Completion<Result<MessageAck>> done;
   };
 
+  /// A message whose event is in the log: what is left is its commit, its seq and its run.
+  struct Appended {
+    Appended(runtime::Core& core, Sending from, store::AcceptedMessage as, log::ThreadLog& to)
+        : sending(std::move(from)), accepted(std::move(as)), log(to), retry(core) {}
+    Sending sending;
+    store::AcceptedMessage accepted;
+    log::ThreadLog::Pin log;
+    runtime::Timer retry;
+  };
+
   void admit_message(Sending sending);
   void accept_message(Sending sending);
   void append_message(Sending sending, store::AcceptedMessage accepted);
+  void on_message_committed(const std::string& in_flight, Result<Seq> committed);
+  void record_message(const std::string& in_flight);
   void launch_run(Sending& sending, const store::AcceptedMessage& accepted, log::ThreadLog& log);
   void unreserve(const identity::ThreadKey& key);
   void begin_delete(const identity::ThreadKey& key);
+  void remove_log(const identity::ThreadKey& key);
+  void remove_stored(const identity::ThreadKey& key);
   void finish_delete(const identity::ThreadKey& key, Result<> result);
   void settle(Sending& sending, Result<MessageAck> result);
+  void answer(Sending& sending, Result<MessageAck> result);
+  /// The storage fails: nobody waits for it without being told.
+  void tell_all(const Error& error);
 
   ChatServices& services_;
   RunSupervisor& runs_;
   /// Messages being accepted, by user and message_id; the same message sent meanwhile waits for the
   /// first.
   std::unordered_map<std::string, std::vector<Sending>> sending_;
+  std::unordered_map<std::string, std::unique_ptr<Appended>> appended_;
   /// Threads with a message between admission and launch: nobody else may slip in.
   std::unordered_map<identity::ThreadKey, std::size_t> reserved_;
   /// Threads that are being deleted take no messages; deletions wait for messages on their way in.

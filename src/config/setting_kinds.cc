@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kOriginsMax = 256;
 
 constexpr std::array<std::string_view, 3> kDemoNames{"auto", "on", "off"};
+constexpr std::array<std::string_view, 2> kDurabilityNames{"process", "power"};
 constexpr std::array<std::string_view, 4> kLevelNames{"debug", "info", "warning", "error"};
 
 bool is_text(const RawValue& raw) {
@@ -118,6 +119,11 @@ std::optional<DemoMode> Demo::read(const RawValue& raw) {
   return read_choice<DemoMode>(raw, kDemoNames);
 }
 std::string Demo::write(DemoMode value) { return write_choice(value, kDemoNames); }
+
+std::optional<Durability> Survives::read(const RawValue& raw) {
+  return read_choice<Durability>(raw, kDurabilityNames);
+}
+std::string Survives::write(Durability value) { return write_choice(value, kDurabilityNames); }
 
 std::optional<LogLevel> Level::read(const RawValue& raw) {
   return read_choice<LogLevel>(raw, kLevelNames);

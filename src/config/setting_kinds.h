@@ -19,6 +19,8 @@
 namespace gp::config {
 
 enum class DemoMode { kAuto, kOn, kOff };
+/// What a commit survives: the death of the process, or a power cut too.
+enum class Durability { kProcess, kPower };
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 namespace kinds {
@@ -90,6 +92,15 @@ struct Demo {
   using Value = DemoMode;
   static constexpr std::string_view kName = "choice";
   static constexpr std::string_view kAllowed = "\"auto\", \"on\" or \"off\"";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
+};
+
+struct Survives {
+  using Value = Durability;
+  static constexpr std::string_view kName = "choice";
+  static constexpr std::string_view kAllowed = "\"process\" or \"power\"";
   static constexpr bool kRanged = false;
   static std::optional<Value> read(const RawValue& raw);
   static std::string write(Value value);

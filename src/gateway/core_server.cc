@@ -82,10 +82,11 @@ Result<net::Endpoint> CoreServer::listen(const net::Endpoint& endpoint) {
 }
 
 void CoreServer::recover(Completion<Result<std::size_t>> done) {
-  recovery_ = std::make_unique<chat::Recovery>(
-      chat_.services, [this](const UserId& user) { return &fleet_.home_of(user) == this; });
-  recovery_->start([this, done = std::move(done)](Result<std::size_t> ended) mutable {
+  const auto is_home = [this](const UserId& user) { return &fleet_.home_of(user) == this; };
+  recovery_ = std::make_unique<chat::Recovery>(chat_.services, is_home);
+  recovery_->start([this, is_home, done = std::move(done)](Result<std::size_t> ended) mutable {
     ready_ = ended.has_value();
+    if (ready_) retention_ = std::make_unique<log::Retention>(chat_.logs, is_home);
     done(std::move(ended));
   });
 }

@@ -19,6 +19,7 @@
 #include "gateway/client_api.h"
 #include "gateway/static_site.h"
 #include "gateway/websocket_route.h"
+#include "log/retention.h"
 #include "net/http_session.h"
 #include "net/listener.h"
 #include "net/socket.h"
@@ -136,6 +137,7 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
   net::SocketHub sockets_;
   std::unique_ptr<net::Listener> listener_;
   std::unique_ptr<chat::Recovery> recovery_;
+  std::unique_ptr<log::Retention> retention_;
   /// The session of a request that is arriving from another core, which verified its token.
   std::optional<chat::Session> arriving_;
   bool ready_ = false;

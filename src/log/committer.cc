@@ -103,14 +103,12 @@ void Committer::on_done(Result<> result) {
       GP_LOG_ERROR("log", "events cannot be committed, trying again: {}", result.error().message);
     healthy_ = false;
     metrics_.log_commit_failures.add();
-    if (!std::exchange(in_flight_.told_failure, true)) {
-      for (ThreadLog* log : in_flight_.logs) log->on_commit_failed(result.error());
-    }
     retry_.arm(limits_.commit_retry, [this] {
       core_.assert_here();
       resubmit();
     });
     submitting_ = true;  // nothing overtakes the batch that is to be tried again
+    if (failure_) failure_(result.error());
     return;
   }
   if (!healthy_) GP_LOG_INFO("log", "events are committed again");
@@ -121,8 +119,11 @@ void Committer::on_done(Result<> result) {
   const Batch batch = std::exchange(in_flight_, Batch{});
   uncommitted_bytes_ -= batch.bytes;
   for (std::size_t i = 0; i < batch.logs.size(); ++i) {
-    metrics_.log_events_committed.add(batch.appends[i].events.size());
-    batch.logs[i]->on_committed(batch.appends[i].events.back().seq);
+    const std::vector<StoredEvent>& events = batch.appends[i].events;
+    std::size_t bytes = 0;
+    for (const StoredEvent& event : events) bytes += event.bytes();
+    metrics_.log_events_committed.add(events.size());
+    batch.logs[i]->on_committed(events.back().seq, bytes, events.size());
   }
   if (was_over && !over_limit() && relief_) relief_();
   if (waiting_.appends.empty()) return;

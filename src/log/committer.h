@@ -4,8 +4,8 @@
 /// A batch starts when an urgent event is added (at once, with all that waits), when the interval
 /// since the first waiting event is over, or when commit_bytes wait. Batches of one core complete
 /// in order. Thread: its core. On failure: the batch is kept and tried again every commit_retry;
-/// those who wait for it are told at the first failure; healthy() is false until a commit succeeds.
-/// Nothing is dropped.
+/// on_failure() listeners are told each time; healthy() is false until a commit succeeds. Nothing
+/// is dropped.
 #pragma once
 
 #include <deque>
@@ -28,7 +28,7 @@ class Committer {
   Committer(runtime::Core& core, LogStorage& storage, const LogLimits& limits,
             metrics::CoreMetrics& metrics);
 
-  /// `log` stays alive until it was told (ThreadLog::on_committed or on_commit_failed).
+  /// `log` stays alive until it was told (ThreadLog::on_committed or on_abandoned).
   void add(ThreadLog& log, StoredEvent event, Urgency urgency);
 
   bool healthy() const { return healthy_; }
@@ -37,6 +37,8 @@ class Committer {
   std::size_t uncommitted_bytes() const { return uncommitted_bytes_; }
   /// Called when over_limit() becomes false again. One listener: the RunSupervisor.
   void on_relief(UniqueFunction<void()> listener) { relief_ = std::move(listener); }
+  /// Called whenever a try to commit failed: what waits, waits on. One listener: the ThreadService.
+  void on_failure(UniqueFunction<void(const Error&)> listener) { failure_ = std::move(listener); }
   /// Commits what waits.
   void flush();
 
@@ -45,7 +47,6 @@ class Committer {
     std::vector<LogAppend> appends;
     std::vector<ThreadLog*> logs;  ///< one per append
     std::size_t bytes = 0;
-    bool told_failure = false;
   };
 
   void submit();
@@ -69,6 +70,7 @@ class Committer {
   std::size_t uncommitted_bytes_ = 0;
   bool healthy_ = true;
   UniqueFunction<void()> relief_;
+  UniqueFunction<void(const Error&)> failure_;
   runtime::Liveness liveness_;
 };
 

@@ -3,8 +3,9 @@
 ///   INSTANTIATE_TEST_SUITE_P(Memory, LogStorageContract, testing::Values(&make_fixture));
 ///
 /// where make_fixture returns a LogStorageFixture. Included by tests only. Appending and reading
-/// are tested here, the life of a log (owners, epochs, truncation, removal, restart) in
-/// contract_test_suite_lifetime.h, which this one includes.
+/// are tested here, the life of a log (owners, epochs, removal, restart) in
+/// contract_test_suite_lifetime.h, folding in contract_test_suite_upkeep.h and retention in
+/// contract_test_suite_retention.h, all included by this one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -117,8 +118,17 @@ class LogStorageContract : public testing::TestWithParam<std::unique_ptr<LogStor
            })
         .value();
   }
-  Result<> truncate(const identity::ThreadKey& key, std::uint64_t keep_from) {
-    return get<void>([&](auto done) { storage().truncate(key, Seq{keep_from}, std::move(done)); });
+  Result<> replace(const identity::ThreadKey& key, Events folded) {
+    return get<void>(
+        [&](auto done) { storage().replace(key, std::move(folded), std::move(done)); });
+  }
+  LogHead trim(const identity::ThreadKey& key, const TrimLimits& limits) {
+    return get<LogHead>([&](auto done) { storage().trim(key, limits, std::move(done)); }).value();
+  }
+  std::vector<OverdueLog> overdue(const RetentionGoal& goal) {
+    return get<std::vector<OverdueLog>>(
+               [&](auto done) { storage().overdue(goal, std::move(done)); })
+        .value();
   }
   Result<> remove(const identity::ThreadKey& key) {
     return get<void>([&](auto done) { storage().remove(key, std::move(done)); });
@@ -133,11 +143,13 @@ class LogStorageContract : public testing::TestWithParam<std::unique_ptr<LogStor
 
 TEST_P(LogStorageContract, CompletesInALaterTurnAndOnceOnly) {
   Answer<LogHead> opened;
-  Answer<void> appended, renewed, truncated, removed;
+  Answer<void> appended, renewed, replaced, removed;
+  Answer<LogHead> trimmed;
+  Answer<std::vector<OverdueLog>> overdue;
   Answer<Events> read;
   const auto calls = [&] {
-    return opened.calls() + appended.calls() + read.calls() + renewed.calls() + truncated.calls() +
-           removed.calls();
+    return opened.calls() + appended.calls() + read.calls() + renewed.calls() + replaced.calls() +
+           trimmed.calls() + overdue.calls() + removed.calls();
   };
   {
     runtime::Core::Turn turn(fixture_->core());
@@ -145,14 +157,16 @@ TEST_P(LogStorageContract, CompletesInALaterTurnAndOnceOnly) {
     storage().append({{mine_, events(1, 3)}}, appended.completion());
     storage().read(mine_, {Seq{0}, kUnlimited}, read.completion());
     storage().renew_epoch(mine_, Epoch("e2"), renewed.completion());
-    storage().truncate(mine_, Seq{2}, truncated.completion());
+    storage().replace(mine_, {folded(1, 3)}, replaced.completion());
+    storage().trim(mine_, {.below = Seq{2}}, trimmed.completion());
+    storage().overdue({}, overdue.completion());
     storage().remove(mine_, removed.completion());
     EXPECT_EQ(calls(), 0);
   }
   EXPECT_EQ(calls(), 0);
-  wait(opened, appended, read, renewed, truncated, removed);
+  wait(opened, appended, read, renewed, replaced, trimmed, overdue, removed);
   EXPECT_EQ(open(mine_).last, Seq{0});  // everything before it has come by now
-  EXPECT_EQ(calls(), 6);
+  EXPECT_EQ(calls(), 8);
 }
 
 TEST_P(LogStorageContract, ANewLogIsEmptyAndHasTheGivenEpoch) {
@@ -240,18 +254,19 @@ TEST_P(LogStorageContract, OrderHoldsAcrossTurnsToo) {
 TEST_P(LogStorageContract, AReadIsNotReachedByForgettingAskedLater) {
   open(mine_);
   ASSERT_TRUE(append(mine_, events(1, 4)));
-  Answer<Events> all, truncated, gone;
-  Answer<void> truncation, removal;
+  Answer<Events> all, trimmed, gone;
+  Answer<LogHead> trimming;
+  Answer<void> removal;
   in_turn([&] { storage().read(mine_, {Seq{0}, kUnlimited}, all.completion()); });
   in_turn([&] {
-    storage().truncate(mine_, Seq{3}, truncation.completion());
-    storage().read(mine_, {Seq{0}, kUnlimited}, truncated.completion());
+    storage().trim(mine_, {.below = Seq{3}}, trimming.completion());
+    storage().read(mine_, {Seq{0}, kUnlimited}, trimmed.completion());
     storage().remove(mine_, removal.completion());
     storage().read(mine_, {Seq{0}, kUnlimited}, gone.completion());
   });
-  wait(all, truncation, truncated, removal, gone);
+  wait(all, trimming, trimmed, removal, gone);
   EXPECT_EQ(seqs(all.result().value()), (Seqs{1, 2, 3, 4}));
-  EXPECT_EQ(seqs(truncated.result().value()), (Seqs{3, 4}));
+  EXPECT_EQ(seqs(trimmed.result().value()), (Seqs{3, 4}));
   EXPECT_EQ(seqs(gone.result().value()), Seqs{});
 }
 
@@ -361,3 +376,4 @@ TEST_P(LogStorageContract, PagesReadOneAfterTheOtherCoverTheLog) {
 }  // namespace gp::log
 
 #include "log/contract_test_suite_lifetime.h"
+#include "log/contract_test_suite_upkeep.h"

@@ -1,5 +1,5 @@
-/// The second half of contract_test_suite.h, which includes it: owners, epochs, truncation, removal
-/// and restart of logs.
+/// The second part of contract_test_suite.h, which includes it: owners, epochs, removal and restart
+/// of logs.
 #pragma once
 
 #include "log/contract_test_suite.h"
@@ -28,7 +28,8 @@ TEST_P(LogStorageContract, KeysAreNotRunTogether) {
 
 TEST_P(LogStorageContract, AThreadThatWasNeverOpenedHasNoLog) {
   EXPECT_TRUE(read(mine_).empty());
-  EXPECT_TRUE(truncate(mine_, 5));
+  EXPECT_EQ(trim(mine_, {.below = Seq{5}}).first_retained, Seq{1});
+  EXPECT_TRUE(replace(mine_, {event(1)}));
   EXPECT_TRUE(renew(mine_, "not-made"));
   EXPECT_TRUE(remove(mine_));
   EXPECT_EQ(open(mine_, "made").epoch, Epoch("made"));
@@ -42,30 +43,6 @@ TEST_P(LogStorageContract, ANewEpochKeepsTheEvents) {
   EXPECT_EQ(head.epoch, Epoch("new"));
   EXPECT_EQ(head.last, Seq{2});
   EXPECT_EQ(seqs(read(mine_)), (Seqs{1, 2}));
-}
-
-TEST_P(LogStorageContract, TruncateForgetsWhatIsBelow) {
-  open(mine_);
-  ASSERT_TRUE(append(mine_, {event(1), event(2), folded(3, 6), event(7)}));
-  ASSERT_TRUE(truncate(mine_, 5));
-  EXPECT_EQ(seqs(read(mine_)), (Seqs{6, 7}));
-  LogHead head = open(mine_);
-  EXPECT_EQ(head.first_retained, Seq{5});
-  EXPECT_EQ(head.last, Seq{7});
-  ASSERT_TRUE(truncate(mine_, 2));
-  EXPECT_EQ(open(mine_).first_retained, Seq{5});
-}
-
-TEST_P(LogStorageContract, TruncatingEverythingKeepsCounting) {
-  open(mine_);
-  ASSERT_TRUE(append(mine_, events(1, 3)));
-  ASSERT_TRUE(truncate(mine_, 1'000));
-  EXPECT_TRUE(read(mine_).empty());
-  EXPECT_EQ(open(mine_).first_retained, Seq{4});
-  EXPECT_EQ(open(mine_).last, Seq{3});
-  EXPECT_FALSE(append(mine_, events(1, 1)));
-  ASSERT_TRUE(append(mine_, events(4, 5)));
-  EXPECT_EQ(seqs(read(mine_)), (Seqs{4, 5}));
 }
 
 TEST_P(LogStorageContract, AfterRemoveANewLogBegins) {
@@ -88,7 +65,7 @@ TEST_P(LogStorageContract, WhatCompletedIsThereAfterARestart) {
   open(other);
   ASSERT_TRUE(append({{mine_, events(1, 3)}, {other, events(1, 2)}}));
   ASSERT_TRUE(renew(mine_, "renewed"));
-  ASSERT_TRUE(truncate(mine_, 2));
+  EXPECT_EQ(trim(mine_, {.below = Seq{2}}).first_retained, Seq{2});
   ASSERT_TRUE(remove(other));
   fixture_->restart();
   const LogHead head = open(mine_, "unused");

@@ -1,6 +1,7 @@
 #include "log/cursor.h"
 
 #include "base/assert.h"
+#include "base/log.h"
 #include "log/log_directory.h"
 
 namespace gp::log {
@@ -20,58 +21,63 @@ Cursor::~Cursor() {
 }
 
 Cursor::Next Cursor::next() {
-  if (behind_ != nullptr) {
-    if (behind_->failed) {
-      behind_.reset();
-      return {State::kFailed};
-    }
-    if (behind_->reading) return {State::kWaiting};
-    if (!behind_->page.empty()) {
-      Record record = std::move(behind_->page.front());
-      behind_->page.pop_front();
-      if (behind_->page.empty()) behind_.reset();
-      delivered_ = record.seq;
-      return {State::kRecord, std::move(record)};
-    }
-    behind_.reset();
-  }
+  if (std::exchange(failed_, false)) return {State::kFailed};
+  if (page_ != nullptr) return hand_out();
+  if (fetching_) return {State::kWaiting};
   if (at_head()) return {log_.removed() ? State::kRemoved : State::kWaiting};
   if (const Record* record = log_.hot(delivered_.next())) {
-    delivered_ = record->seq;
-    return {State::kRecord, *record};
+    const std::size_t fold_bytes = log_.directory_.limits().fold_bytes;
+    if (fold_bytes == 0 || log_.visible_bytes_after(delivered_) < fold_bytes) {
+      delivered_ = record->seq;
+      return {State::kRecord, *record};
+    }
+  }
+  if (auto records = log_.catch_up(delivered_); !records.empty()) {
+    page_ = std::make_unique<std::deque<Record>>(records.begin(), records.end());
+    return hand_out();
   }
   if (delivered_.next() < log_.first_retained()) return {State::kTruncated};
-  if (log_.removed()) return {State::kRemoved};
-  read_page();
+  // What a removed log still holds are its last events.
+  if (log_.removed())
+    return {log_.hot(log_.visible()) != nullptr ? State::kTruncated : State::kRemoved};
+  fetching_ = true;
+  log_.fetch(*this);
   return {State::kWaiting};
+}
+
+Cursor::Next Cursor::hand_out() {
+  Record record = std::move(page_->front());
+  page_->pop_front();
+  if (page_->empty()) page_.reset();
+  if (record.first_seq <= delivered_) {
+    auto rest = cut_after(view_of(record), delivered_);
+    if (rest.has_error()) {
+      GP_LOG_ERROR("log", "{}: {}", log_.key().thread_id().str(), rest.error().message);
+      page_.reset();
+      return {State::kFailed};
+    }
+    record = Record::of(rest.value());
+  }
+  delivered_ = record.seq;
+  return {State::kRecord, std::move(record)};
 }
 
 void Cursor::move_to(Seq seq) {
   GP_ASSERT(seq <= log_.last(), "a cursor cannot move beyond the log");
-  behind_.reset();
+  page_.reset();
+  fetching_ = failed_ = false;
   delivered_ = seq;
 }
 
-void Cursor::read_page() {
-  behind_ = std::make_unique<Behind>();
-  behind_->reading = true;
-  LogDirectory& directory = log_.directory_;
-  directory.metrics().log_pages_read.add();
-  directory.storage().read(
-      log_.key(), ReadRange{delivered_, directory.limits().page_bytes},
-      [this, token = behind_->liveness.token()](Result<std::vector<StoredEvent>> result) {
-        if (!token.alive()) return;
-        behind_->reading = false;
-        // An empty page means that the events below the hot part are not there: that is a failed
-        // read, not an end.
-        behind_->failed = result.has_error() || result.value().empty();
-        if (!behind_->failed) {
-          for (const StoredEvent& event : result.value())
-            behind_->page.push_back(
-                Record{event.seq, event.first_seq, event.type, SharedBytes(event.json)});
-        }
-        owner_.on_cursor_ready(*this);
-      });
+void Cursor::rest() { page_.reset(); }
+
+void Cursor::on_page(Seq after, const Result<std::vector<Record>>& page) {
+  if (!std::exchange(fetching_, false)) return;
+  failed_ = page.has_error();
+  // Others that waited look for what they need once more.
+  if (!failed_ && after == delivered_ && !page.value().empty())
+    page_ = std::make_unique<std::deque<Record>>(page.value().begin(), page.value().end());
+  wake();
 }
 
 }  // namespace gp::log

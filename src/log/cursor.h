@@ -3,8 +3,9 @@
 /// Owner:      one Connection or one HTTP stream; dies with it, before the log.
 /// Thread:     the log's core.
 /// Invariants: (1) delivered() never decreases; (2) the records handed out cover 1 … delivered()
-/// after the start exactly once, in order. On limit:   at most one page (page_bytes) is held for a
-/// reader that is behind, however far.
+/// after the start exactly once, in order.
+/// On limit:   a reader that is fold_bytes behind gets deltas merged. Records wait here only while
+/// their owner writes; rest() lets them go, so a reader that does not read costs nothing.
 #pragma once
 
 #include <deque>
@@ -35,7 +36,7 @@ class Cursor {
     kRecord,     ///< `record` is the next one
     kWaiting,    ///< nothing now; the owner will be called
     kTruncated,  ///< the log no longer holds delivered()+1: send a snapshot, then move_to()
-    kRemoved,    ///< the thread was deleted: drop the cursor
+    kRemoved,    ///< the thread was deleted, there is nothing more: drop the cursor
     kFailed,     ///< the storage could not be read: try again later or close
   };
   struct Next {
@@ -51,24 +52,23 @@ class Cursor {
   ThreadLog& log() const { return log_; }
   /// Goes on after `seq`.
   void move_to(Seq seq);
+  /// The owner cannot write more for now: holds nothing until next() is called again.
+  void rest();
 
  private:
   friend class ThreadLog;
   void wake() { owner_.on_cursor_ready(*this); }
-  void read_page();
+  Next hand_out();
+  void on_page(Seq after, const Result<std::vector<Record>>& page);
 
   ThreadLog& log_;
   CursorOwner& owner_;
   Seq delivered_;
   Cursor* next_ = nullptr;
   Cursor* previous_ = nullptr;
-  struct Behind {
-    std::deque<Record> page;
-    bool reading = false;
-    bool failed = false;
-    runtime::Liveness liveness;
-  };
-  std::unique_ptr<Behind> behind_;  ///< only while reading from storage
+  bool fetching_ = false;                     ///< waits for a page
+  bool failed_ = false;                       ///< the page could not be read
+  std::unique_ptr<std::deque<Record>> page_;  ///< what is to be handed out next; only while behind
 };
 
 }  // namespace gp::log

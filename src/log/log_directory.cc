@@ -11,6 +11,8 @@ LogDirectory::LogDirectory(runtime::Core& core, LogStorage& storage, LogLimits l
       limits_(limits),
       metrics_(metrics),
       committer_(core, storage, limits_, metrics),
+      shared_(limits_.shared_bytes),
+      upkeep_(*this),
       sweep_timer_(core) {
   core_.at_turn_end([this, token = liveness_.token()] {
     if (token.alive()) wake_dirty();
@@ -95,6 +97,17 @@ void LogDirectory::drop(ThreadLog& log) {
   if (!std::exchange(log.dirty_, true)) mark_dirty(log);
   removed_.push_back(std::move(found->second));
   logs_.erase(found);
+}
+
+std::vector<Record> LogDirectory::fold(const std::vector<Record>& records) {
+  if (limits_.fold_bytes == 0) return records;
+  std::vector<Record> result;
+  fold_all(
+      records, limits_.fold, [](const Record& record) { return view_of(record); },
+      [&](const StoredEvent& event) { result.push_back(Record::of(event)); },
+      [&](const Record& record) { result.push_back(record); });
+  metrics_.log_catch_ups.add();
+  return result;
 }
 
 void LogDirectory::mark_dirty(ThreadLog& log) {

@@ -12,7 +12,9 @@
 
 #include "log/committer.h"
 #include "log/limits.h"
+#include "log/record_cache.h"
 #include "log/thread_log.h"
+#include "log/upkeep.h"
 #include "metrics/core_metrics.h"
 #include "runtime/core.h"
 
@@ -44,6 +46,11 @@ class LogDirectory {
   runtime::Core& core() const { return core_; }
   LogStorage& storage() const { return storage_; }
   Committer& committer() { return committer_; }
+  Upkeep& upkeep() { return upkeep_; }
+  /// Frames of catch-ups, shared by readers.
+  RecordCache& shared() { return shared_; }
+  /// The records as a reader that is behind gets them: deltas merged.
+  std::vector<Record> fold(const std::vector<Record>& records);
   const LogLimits& limits() const { return limits_; }
   metrics::CoreMetrics& metrics() const { return metrics_; }
   std::size_t logs_in_memory() const {
@@ -66,12 +73,14 @@ class LogDirectory {
   const LogLimits limits_;
   metrics::CoreMetrics& metrics_;
   Committer committer_;
+  RecordCache shared_;
   std::unordered_map<identity::ThreadKey, std::unique_ptr<ThreadLog>> logs_ GP_GUARDED_BY(core_);
   std::unordered_map<identity::ThreadKey, std::vector<Completion<Result<ThreadLog*>>>> opening_
       GP_GUARDED_BY(core_);
   std::unordered_map<UserId, std::vector<ThreadLog*>> by_owner_ GP_GUARDED_BY(core_);
   std::vector<std::unique_ptr<ThreadLog>> removed_ GP_GUARDED_BY(core_);
   std::vector<ThreadLog*> dirty_ GP_GUARDED_BY(core_);
+  Upkeep upkeep_;  ///< holds pins
   UniqueFunction<void(ThreadLog&)> opened_;
   runtime::Timer sweep_timer_;
   runtime::Liveness liveness_;

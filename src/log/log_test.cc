@@ -23,7 +23,8 @@ class Reader final : public CursorOwner {
       Cursor::Next next = cursor.next();
       state = next.state;
       if (next.state != Cursor::State::kRecord) return;
-      seqs.push_back(next.record.seq.value);
+      for (Seq seq = next.record.first_seq; seq <= next.record.seq; seq = seq.next())
+        seqs.push_back(seq.value);
       json.emplace_back(next.record.json.view());
     }
   }
@@ -89,22 +90,30 @@ TEST_F(LogTest, AGatedEventAndAllBehindItWaitForItsCommit) {
   EXPECT_EQ(reader.seqs, range(1, 3));
 }
 
-TEST_F(LogTest, AFailedCommitTellsTheWaiterKeepsTheEventsAndTriesAgain) {
+TEST_F(LogTest, AFailedCommitIsTriedAgainAndItsWaiterHearsOfTheEnd) {
   ThreadLog& log = open();
   Reader reader(log, Seq{0});
   data.faults.fail_writes = 2;
-  std::optional<bool> told;
+  std::optional<Seq> told;
+  int failures = 0;
+  directory.committer().on_failure([&](const Error& error) {
+    EXPECT_EQ(error.code, Code::store_unavailable);
+    ++failures;
+  });
   {
     runtime::Core::Turn turn(core);
     log.append({EventType::agent_error, {}, {}, "{}"}, Delivery::kAfterCommit,
-               [&](Result<Seq> committed) { told = committed.has_value(); });
+               [&](Result<Seq> committed) { told = committed.value(); });
   }
   core.run();
-  EXPECT_EQ(told, false);
+  EXPECT_EQ(failures, 1);
+  EXPECT_FALSE(told.has_value());
   EXPECT_FALSE(directory.committer().healthy());
   EXPECT_TRUE(reader.seqs.empty());
   append(log, Delivery::kAtOnce);
   core.advance(std::chrono::seconds(2));
+  EXPECT_EQ(failures, 2);
+  EXPECT_EQ(told, Seq{1});
   EXPECT_TRUE(directory.committer().healthy());
   EXPECT_EQ(reader.seqs, range(1, 2));
   EXPECT_EQ(data.logs.at(key("chat-1")).events.size(), 2u);
@@ -173,7 +182,7 @@ TEST_F(SmallLogTest, BelowRetentionACursorSaysTruncated) {
     for (int i = 0; i < 20; ++i) append(log, Delivery::kAfterCommit);
     core.run();
   }
-  storage.truncate(key("chat-1"), Seq{11}, [](Result<>) {});
+  storage.trim(key("chat-1"), {.below = Seq{11}}, [](Result<LogHead>) {});
   core.advance(std::chrono::minutes(2));
   ASSERT_EQ(directory.find(key("chat-1")), nullptr) << "an idle log leaves the memory";
   ThreadLog& log = open();

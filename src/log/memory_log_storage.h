@@ -18,6 +18,7 @@ struct MemoryLogData {
   struct Log {
     LogHead head;
     std::deque<StoredEvent> events;
+    WallTime last_at{};  ///< of the newest append
   };
   std::unordered_map<identity::ThreadKey, Log> logs;
   runtime::DeviceFaults faults;
@@ -35,7 +36,12 @@ class MemoryLogStorage final : public LogStorage {
             Completion<Result<std::vector<StoredEvent>>> done) override;
   void renew_epoch(const identity::ThreadKey& key, const Epoch& epoch,
                    Completion<Result<>> done) override;
-  void truncate(const identity::ThreadKey& key, Seq keep_from, Completion<Result<>> done) override;
+  void replace(const identity::ThreadKey& key, std::vector<StoredEvent> folded,
+               Completion<Result<>> done) override;
+  void trim(const identity::ThreadKey& key, const TrimLimits& limits,
+            Completion<Result<LogHead>> done) override;
+  void overdue(const RetentionGoal& goal,
+               Completion<Result<std::vector<OverdueLog>>> done) override;
   void remove(const identity::ThreadKey& key, Completion<Result<>> done) override;
 
   /// Operations asked for that have not taken effect.

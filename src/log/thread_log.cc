@@ -8,6 +8,15 @@
 #include "protocol/codes.h"
 
 namespace gp::log {
+namespace {
+
+/// Catch-ups are folded in blocks that begin and end at multiples of this, so that readers who come
+/// from different places share them.
+constexpr std::uint64_t kBlockSeqs = 1024;
+
+Seq block_end(Seq seq) { return Seq{(seq.value / kBlockSeqs + 1) * kBlockSeqs}; }
+
+}  // namespace
 
 ThreadLog::ThreadLog(LogDirectory& directory, identity::ThreadKey key, LogHead head)
     : directory_(directory),
@@ -17,9 +26,15 @@ ThreadLog::ThreadLog(LogDirectory& directory, identity::ThreadKey key, LogHead h
       last_(head.last),
       committed_(head.last),
       visible_(head.last),
+      folded_(head.folded),
+      kept_bytes_(head.bytes),
+      kept_events_(head.events),
       last_use_(directory.core().now()) {}
 
-ThreadLog::~ThreadLog() { GP_ASSERT(cursors_ == nullptr, "a ThreadLog died before its cursors"); }
+ThreadLog::~ThreadLog() {
+  GP_ASSERT(cursors_ == nullptr, "a ThreadLog died before its cursors");
+  directory_.shared().forget(*this);
+}
 
 Seq ThreadLog::append(const protocol::NewEvent& event, Delivery delivery,
                       Completion<Result<Seq>> committed) {
@@ -33,16 +48,38 @@ Seq ThreadLog::append(const protocol::NewEvent& event, Delivery delivery,
   const protocol::EventPosition position{last_, core.ids().event(), core.clock().wall_now()};
   std::string json = protocol::encode_event(key_.thread_id(), position, event);
   hot_bytes_ += json.size();
-  hot_.push_back(Record{last_, last_, event.type, SharedBytes(json)});
+  appended_bytes_ += json.size();
+  hot_.push_back(Record{last_, last_, event.type, SharedBytes(json), {}, appended_bytes_});
   if (delivery == Delivery::kAfterCommit) gates_.push_back(last_);
   if (committed) waiters_.push_back(Waiter{last_, std::move(committed)});
   directory_.metrics().log_events_appended.add();
   advance_visible();
   directory_.committer().add(
-      *this, StoredEvent{last_, last_, event.type, std::move(json)},
+      *this, StoredEvent{last_, last_, event.type, std::move(json), {}, position.timestamp},
       delivery == Delivery::kAfterCommit ? Urgency::kNow : Urgency::kBatched);
   return last_;
 }
+
+void ThreadLog::fold(Seq through) {
+  const bool wanted = directory_.limits().fold_bytes > 0;
+  if (wanted && !removed_ && through > folded_) directory_.upkeep().fold(*this, through);
+}
+
+void ThreadLog::trim(TrimLimits limits) {
+  if (removed_) return;
+  limits.held = std::min(limits.held, held());
+  directory_.upkeep().trim(*this, limits);
+}
+
+void ThreadLog::unpin(Seq held) {
+  --pins_;
+  if (held == kNothing) return;
+  held_.erase(std::ranges::find(held_, held));
+  trim_from_bytes_ = trim_from_events_ = 0;
+  trim_if_over();
+}
+
+Seq ThreadLog::held() const { return held_.empty() ? kNothing : *std::ranges::min_element(held_); }
 
 void ThreadLog::advance_visible() {
   const Seq until = gates_.empty() ? last_ : gates_.front().previous();
@@ -51,11 +88,14 @@ void ThreadLog::advance_visible() {
   if (!std::exchange(dirty_, true)) directory_.mark_dirty(*this);
 }
 
-void ThreadLog::on_committed(Seq seq) {
+void ThreadLog::on_committed(Seq seq, std::size_t bytes, std::size_t events) {
   committed_ = seq;
+  kept_bytes_ += bytes;
+  kept_events_ += events;
   while (!gates_.empty() && gates_.front() <= seq) gates_.pop_front();
   advance_visible();
   if (hot_bytes_ > directory_.limits().hot_bytes) shrink(directory_.limits().hot_bytes);
+  trim_if_over();
   while (!waiters_.empty() && waiters_.front().seq <= seq) {
     Waiter waiter = std::move(waiters_.front());
     waiters_.pop_front();
@@ -64,25 +104,107 @@ void ThreadLog::on_committed(Seq seq) {
   if (when_quiet_ && committed_ == last_) std::exchange(when_quiet_, {})(ok());
 }
 
-void ThreadLog::on_commit_failed(const Error& error) {
-  std::deque<Waiter> told = std::exchange(waiters_, {});
-  for (Waiter& waiter : told) waiter.committed(Error(error));
-}
-
 void ThreadLog::on_abandoned(const Error& error) {
   committed_ = last_;
   gates_.clear();
-  on_commit_failed(error);
+  std::deque<Waiter> told = std::exchange(waiters_, {});
+  for (Waiter& waiter : told) waiter.committed(Error(error));
   directory_.drop(*this);
   if (when_quiet_) std::exchange(when_quiet_, {})(ok());
 }
 
+// An eighth below the limit, so that not every commit trims; and not again before an eighth has
+// come, so that events which a run holds are not asked for in vain.
+void ThreadLog::trim_if_over() {
+  const RetentionLimits& retention = directory_.limits().retention;
+  const auto over = [](std::uint64_t kept, std::uint64_t limit, std::uint64_t from) {
+    return limit > 0 && kept > limit && kept >= from;
+  };
+  TrimLimits limits;
+  if (over(kept_bytes_, retention.thread_bytes, trim_from_bytes_)) {
+    limits.bytes_max = retention.thread_bytes - retention.thread_bytes / 8;
+    trim_from_bytes_ = kept_bytes_ + retention.thread_bytes / 8;
+  }
+  if (over(kept_events_, retention.thread_events, trim_from_events_)) {
+    limits.events_max = retention.thread_events - retention.thread_events / 8;
+    trim_from_events_ = kept_events_ + retention.thread_events / 8;
+  }
+  constexpr TrimLimits kNone;
+  if (limits.bytes_max != kNone.bytes_max || limits.events_max != kNone.events_max) trim(limits);
+}
+
+void ThreadLog::on_trimmed(const LogHead& head) {
+  first_retained_ = std::max(first_retained_, head.first_retained);
+  kept_bytes_ = head.bytes;
+  kept_events_ = head.events;
+  const RetentionLimits& retention = directory_.limits().retention;
+  if (kept_bytes_ <= retention.thread_bytes) trim_from_bytes_ = 0;
+  if (kept_events_ <= retention.thread_events) trim_from_events_ = 0;
+}
+
+// A fold table can make a short event longer: the difference may be negative, and wraps back.
+void ThreadLog::on_folded(Seq through, std::uint64_t bytes_saved, std::uint64_t events_saved) {
+  folded_ = std::max(folded_, through);
+  kept_bytes_ -= bytes_saved;
+  kept_events_ -= events_saved;
+  directory_.metrics().log_events_folded.add(events_saved);
+}
+
 const Record* ThreadLog::hot(Seq seq) const {
-  if (hot_.empty() || seq < hot_.front().first_seq || seq > hot_.back().seq) return nullptr;
-  // Without folding the place is known; with it the guess is too far and the search finds it.
-  const std::uint64_t guess = seq.value - hot_.front().first_seq.value;
-  if (guess < hot_.size() && hot_[guess].seq == seq) return &hot_[guess];
-  return &*std::ranges::lower_bound(hot_, seq, {}, &Record::seq);
+  if (hot_.empty() || seq < hot_.front().seq || seq > hot_.back().seq) return nullptr;
+  return &hot_[seq.value - hot_.front().seq.value];
+}
+
+std::size_t ThreadLog::visible_bytes_after(Seq after) const {
+  const Record* next = hot(after.next());
+  const Record* newest = hot(visible_);
+  if (next == nullptr || newest == nullptr) return 0;
+  return newest->appended_bytes - next->appended_bytes + next->json.size();
+}
+
+std::vector<Record> ThreadLog::catch_up(Seq after) {
+  if (auto shared = directory_.shared().find(*this, after); !shared.empty()) return shared;
+  if (hot(after.next()) == nullptr) return {};
+  const Seq until = std::min(visible_, block_end(after.next()));
+  std::vector<Record> block;
+  for (Seq seq = after.next(); seq <= until; seq = seq.next()) block.push_back(*hot(seq));
+  block = directory_.fold(block);
+  directory_.shared().put(*this, block);
+  return block;
+}
+
+// One page at a time: readers that are behind wait for each other's pages, because they are likely
+// to need the same ones.
+void ThreadLog::fetch(Cursor& cursor) {
+  if (std::exchange(fetching_, true)) return;
+  directory_.metrics().log_pages_read.add();
+  const Seq after = cursor.delivered();
+  directory_.storage().read(key_, ReadRange{after, directory_.limits().page_bytes},
+                            [this, after, token = liveness_.token()](auto page) {
+                              if (token.alive()) on_page(after, std::move(page));
+                            });
+}
+
+void ThreadLog::on_page(Seq after, Result<std::vector<StoredEvent>> page) {
+  fetching_ = false;
+  Result<std::vector<Record>> records = std::vector<Record>();
+  if (page.has_error()) {
+    records = Error(page.error());
+  } else if (!page.value().empty() && page.value().front().first_seq <= after.next()) {
+    std::vector<Record> read;
+    read.reserve(page.value().size());
+    for (const StoredEvent& event : page.value()) read.push_back(Record::of(event));
+    records = directory_.fold(read);
+    directory_.shared().put(*this, records.value());
+  } else if (after.next() >= first_retained_ && !removed_) {
+    // That the events above first_retained are not there is a failed read, not an end.
+    records = Error{Code::store_unavailable, "events that should be stored are not there"};
+  }
+  for (Cursor* cursor = cursors_; cursor != nullptr;) {
+    Cursor* next = cursor->next_;
+    cursor->on_page(after, records);
+    cursor = next;
+  }
 }
 
 void ThreadLog::shrink(std::size_t bytes_max) {

@@ -8,10 +8,14 @@
 ///             Delivery::kAfterCommit, and everything behind it, becomes visible only when it is
 ///             committed; (5) everything above the hot part is committed.
 /// On limit:   more than hot_bytes in memory: committed events leave it and are read from storage
-/// when a cursor needs them.
+/// when a cursor needs them. More than the retention's thread_bytes or thread_events: the oldest
+/// go.
 #pragma once
 
 #include <deque>
+#include <limits>
+#include <utility>
+#include <vector>
 
 #include "base/unique_function.h"
 #include "log/committer.h"
@@ -36,10 +40,17 @@ class ThreadLog {
   ThreadLog& operator=(const ThreadLog&) = delete;
 
   /// Assigns the next seq, writes the event's JSON once, and hands it to the committer. `committed`
-  /// is called when it is durable, or with store_unavailable when the first try to commit it failed
-  /// (it is still tried again). A removed log takes nothing: thread_not_found.
+  /// is called once, when the event is durable: after a failed commit that is when the storage
+  /// works again (Committer::on_failure tells of the wait). Errors: thread_not_found from a removed
+  /// log, which takes nothing; internal if the storage refuses the log for good.
   Seq append(const protocol::NewEvent& event, Delivery delivery,
              Completion<Result<Seq>> committed = {});
+  /// Keeps what is committed up to `through` in its folded form: its run has ended. In the
+  /// background.
+  void fold(Seq through);
+  /// Forgets the oldest events that the limits do not allow and no run under way needs. In the
+  /// background.
+  void trim(TrimLimits limits);
 
   const identity::ThreadKey& key() const { return key_; }
   const Epoch& epoch() const { return epoch_; }
@@ -47,39 +58,60 @@ class ThreadLog {
   Seq committed() const { return committed_; }
   Seq visible() const { return visible_; }
   Seq first_retained() const { return first_retained_; }
+  /// The first event that a run under way holds; beyond last() if none does.
+  Seq held() const;
   bool removed() const { return removed_; }
 
-  /// A run, or whoever else needs the log in memory, holds a pin.
+  /// A run, or whoever else needs the log in memory, holds a pin; with `held`, the events from
+  /// there on are not trimmed either.
   class Pin {
    public:
-    explicit Pin(ThreadLog& log) : log_(&log) { ++log.pins_; }
-    Pin(Pin&& other) noexcept : log_(std::exchange(other.log_, nullptr)) {}
+    explicit Pin(ThreadLog& log, Seq held = kNothing) : log_(&log), held_(held) {
+      ++log.pins_;
+      if (held != kNothing) log.held_.push_back(held);
+    }
+    Pin(Pin&& other) noexcept : log_(std::exchange(other.log_, nullptr)), held_(other.held_) {}
     Pin& operator=(Pin other) noexcept {
       std::swap(log_, other.log_);
+      std::swap(held_, other.held_);
       return *this;
     }
     ~Pin() {
-      if (log_ != nullptr) --log_->pins_;
+      if (log_ != nullptr) log_->unpin(held_);
     }
     ThreadLog& operator*() const { return *log_; }
     ThreadLog* operator->() const { return log_; }
 
    private:
     ThreadLog* log_;
+    Seq held_;
   };
 
  private:
   friend class Cursor;
   friend class Committer;
   friend class LogDirectory;
+  friend class Upkeep;
+  static constexpr Seq kNothing{std::numeric_limits<std::uint64_t>::max()};
 
-  void on_committed(Seq seq);
-  void on_commit_failed(const Error& error);
+  void unpin(Seq held);
+  /// `bytes` and `events` were committed, up to `seq`.
+  void on_committed(Seq seq, std::size_t bytes, std::size_t events);
   /// The storage refuses this log for good: it leaves the memory, its readers end and resume.
   void on_abandoned(const Error& error);
   void advance_visible();
-  /// The record that covers `seq`, or nullptr if it is not in memory.
+  /// The record of `seq`, or nullptr if it is not in memory.
   const Record* hot(Seq seq) const;
+  /// Bytes of visible events behind `after`, which is in memory.
+  std::size_t visible_bytes_after(Seq after) const;
+  /// Records that follow `after`, folded, of what is in memory; none if there is nothing.
+  std::vector<Record> catch_up(Seq after);
+  /// Reads a page after the cursor's place, which is not in memory, and wakes it.
+  void fetch(Cursor& cursor);
+  void on_page(Seq after, Result<std::vector<StoredEvent>> page);
+  void on_trimmed(const LogHead& head);
+  void on_folded(Seq through, std::uint64_t bytes_saved, std::uint64_t events_saved);
+  void trim_if_over();
   void shrink(std::size_t bytes_max);
   void wake_cursors();
   bool idle() const;
@@ -96,16 +128,25 @@ class ThreadLog {
   Seq last_;
   Seq committed_;
   Seq visible_;
-  std::deque<Record> hot_;
+  Seq folded_;
+  std::uint64_t kept_bytes_;   ///< committed, in storage
+  std::uint64_t kept_events_;  ///< committed, in storage
+  std::uint64_t trim_from_bytes_ = 0;
+  std::uint64_t trim_from_events_ = 0;
+  std::deque<Record> hot_;  ///< one for each seq up to last_
   std::size_t hot_bytes_ = 0;
+  std::uint64_t appended_bytes_ = 0;
   std::deque<Seq> gates_;  ///< uncommitted events that must not be seen before their commit
   std::deque<Waiter> waiters_;
   Completion<Result<>> when_quiet_;  ///< of a removed log: nothing of it is uncommitted any more
   Cursor* cursors_ = nullptr;        ///< intrusive list
+  std::vector<Seq> held_;
   std::uint32_t pins_ = 0;
   bool dirty_ = false;
   bool removed_ = false;
+  bool fetching_ = false;  ///< a page is being read
   MonotonicTime last_use_;
+  runtime::Liveness liveness_;
 };
 
 }  // namespace gp::log

@@ -189,10 +189,8 @@ HttpSession::Detached HttpSession::detach() {
 
 void HttpSession::on_timeout() {
   if (state_ == State::kStreaming) {
-    silent_checks_ = socket_->take_progress() || !socket_->blocked()
-                         ? 0
-                         : static_cast<std::uint8_t>(silent_checks_ + 1);
-    if (silent_checks_ * options_.timeouts.stream_comment >= options_.timeouts.dead_peer) {
+    silent_checks_ = socket_->take_progress() || !socket_->blocked() ? 0 : silent_checks_ + 1;
+    if (silent_checks_ * options_.timeouts.stream_comment >= options_.timeouts.stalled_reader) {
       socket_->hub().metrics().timeouts.add();
       return socket_->abort(Code::slow_consumer);
     }

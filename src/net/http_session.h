@@ -25,7 +25,7 @@ struct HttpTimeouts {
   Duration idle = std::chrono::seconds(75);
   Duration handling = std::chrono::seconds(60);
   Duration stream_comment = std::chrono::seconds(15);
-  Duration dead_peer = std::chrono::seconds(40);
+  Duration stalled_reader = std::chrono::minutes(5);
 };
 
 struct HttpOptions {
@@ -141,7 +141,7 @@ class HttpSession final : public SocketHandler {
   bool stalled_ = false;  ///< the peer has not taken its answers
   bool continue_sent_ = false;
   bool peer_closed_ = false;
-  std::uint8_t silent_checks_ = 0;
+  std::uint32_t silent_checks_ = 0;
   runtime::Liveness liveness_;
 };
 

@@ -392,7 +392,7 @@ TEST_F(HttpSessionTest, HoldsAtMostOneWriteForAReaderThatStops) {
 
 TEST_F(HttpSessionTest, KeepsASilentStreamAliveWithComments) {
   options.timeouts.stream_comment = milliseconds(1);
-  options.timeouts.dead_peer = milliseconds(1);
+  options.timeouts.stalled_reader = milliseconds(1);
   TestClient& client = connect_stream();
   ASSERT_TRUE(rig.run_until([&] { return client.count("\r\n: keep-alive\n\n\r\n") >= 3; }));
   EXPECT_EQ(client.end(), End::kOpen);
@@ -400,7 +400,7 @@ TEST_F(HttpSessionTest, KeepsASilentStreamAliveWithComments) {
 
 TEST_F(HttpSessionTest, ResetsAStreamWhoseReaderTakesNothingForTooLong) {
   options.timeouts.stream_comment = milliseconds(1);
-  options.timeouts.dead_peer = milliseconds(3);
+  options.timeouts.stalled_reader = milliseconds(3);
   TestClient& client = connect_stream();
   client.stop_reading();
   rig.in_turn([&] {

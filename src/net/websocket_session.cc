@@ -88,12 +88,14 @@ SocketHandler::Fill WebSocketSession::fill(std::string& out, std::size_t bytes_m
 void WebSocketSession::on_timeout() {
   const bool progress = socket_->take_progress();
   const bool alive = std::exchange(heard_, false) || progress;
-  silent_heartbeats_ = alive ? 0 : static_cast<std::uint8_t>(silent_heartbeats_ + 1);
-  if (silent_heartbeats_ * limits_.heartbeat >= limits_.dead_peer) {
+  silent_heartbeats_ = alive ? 0 : silent_heartbeats_ + 1;
+  const bool blocked = socket_->blocked();
+  const Duration patience = blocked ? limits_.stalled_reader : limits_.dead_peer;
+  if (silent_heartbeats_ * limits_.heartbeat >= patience) {
     socket_->hub().metrics().timeouts.add();
-    return socket_->abort(socket_->blocked() ? Code::slow_consumer : Code::going_away);
+    return socket_->abort(blocked ? Code::slow_consumer : Code::going_away);
   }
-  if (!socket_->blocked()) {
+  if (!blocked) {
     append_frame(control_, Opcode::kPing, {});
     socket_->want_flush();
   }

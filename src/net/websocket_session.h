@@ -3,8 +3,9 @@
 ///
 /// Owner:  the Socket. Thread: its core.
 /// Heartbeat: a peer silent for `heartbeat` gets a ping; one that neither sends nor acknowledges
-/// bytes for `dead_peer` is closed. Limits: pongs and other control frames waiting for a slow
-/// reader stop the reading at kControlBytesMax.
+/// bytes for `dead_peer` is closed. A reader that leaves what was written to it unread cannot be
+/// asked for a pong; it has `stalled_reader` to take some of it. Limits: pongs and other control
+/// frames waiting for a slow reader stop the reading at kControlBytesMax.
 #pragma once
 
 #include <memory>
@@ -22,9 +23,11 @@ struct WebSocketLimits {
   std::uint32_t message_bytes = 1 * kMiB;
   /// Silence after which a ping is sent.
   Duration heartbeat = std::chrono::seconds(20);
-  /// Silence after which the peer counts as dead. Reaction: reset, counted as slow_consumer or
-  /// going_away.
+  /// Silence after which the peer counts as dead. Reaction: reset, counted as going_away.
   Duration dead_peer = std::chrono::seconds(40);
+  /// How long a peer with a full receive window may take no byte. Reaction: reset, counted as
+  /// slow_consumer.
+  Duration stalled_reader = std::chrono::minutes(5);
 };
 
 /// Appends frames until the write is full.
@@ -118,7 +121,7 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   };
   std::unique_ptr<Leaving> leaving_;
   Code close_code_{};
-  std::uint8_t silent_heartbeats_ = 0;
+  std::uint32_t silent_heartbeats_ = 0;
   bool heard_ = false;
   bool closing_ = false;
 };

@@ -222,7 +222,7 @@ TEST_F(WebSocketSessionTest, PingsASilentPeerAndKeepsOneThatAnswers) {
 
 TEST_F(WebSocketSessionTest, ResetsAPeerThatTakesNothingForTooLong) {
   limits.heartbeat = milliseconds(1);
-  limits.dead_peer = milliseconds(2);
+  limits.stalled_reader = milliseconds(2);
   TestClient& client = connect();
   client.stop_reading();
   rig.in_turn([&] {

@@ -65,6 +65,8 @@ void take_signals() {
   const sigset_t set = awaited_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow is an error of the write (EFBIG), not the end of the process.
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 std::optional<int> wait_for_signal(std::optional<Duration> timeout) {

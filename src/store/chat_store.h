@@ -143,8 +143,8 @@ class ChatStore {
   /// Errors: run_not_found.
   virtual void find_run(const identity::UserExecutionContext& context, const RunId& run_id,
                         Completion<Result<protocol::Run>> done) = 0;
-  /// Runs of any owner that were accepted (their message has a seq) and never finished: what a
-  /// crash left behind.
+  /// Runs of any owner that never finished: what a crash left behind. The message of some may have
+  /// no seq: whether it is in the log is for the asker to find out.
   virtual void unfinished_runs(Completion<Result<std::vector<UnfinishedRun>>> done) = 0;
 };
 

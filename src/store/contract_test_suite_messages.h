@@ -277,7 +277,7 @@ TEST_P(ChatStoreContract, OnlyUserMessagesAreFoundByTheirId) {
   EXPECT_EQ(code(run("user-one", "missing")), Code::run_not_found);
 }
 
-TEST_P(ChatStoreContract, UnfinishedRunsAreThoseWithARecordedMessageAndNoEnd) {
+TEST_P(ChatStoreContract, UnfinishedRunsAreThoseWithoutAnEnd) {
   for (const char* name : {"unrecorded", "queued", "running", "ended"})
     ASSERT_TRUE(accept(mine_, message(name)));
   ASSERT_TRUE(accept(theirs_, message("theirs")));
@@ -295,7 +295,8 @@ TEST_P(ChatStoreContract, UnfinishedRunsAreThoseWithARecordedMessageAndNoEnd) {
     EXPECT_TRUE(protocol::is_active(unfinished.run.state));
   }
   std::sort(found.begin(), found.end());
-  EXPECT_EQ(found, (Ids{"user-one/run-queued", "user-one/run-running", "user-two/run-theirs"}));
+  EXPECT_EQ(found, (Ids{"user-one/run-queued", "user-one/run-running", "user-one/run-unrecorded",
+                        "user-two/run-theirs"}));
 }
 
 TEST_P(ChatStoreContract, WhatCompletedIsThereAfterARestart) {

@@ -175,7 +175,6 @@ std::vector<UnfinishedRun> unfinished(MemoryChatData& data) {
   for (auto& [name, stored] : data.threads) {
     for (const Run& run : stored.runs) {
       if (!protocol::is_active(run.state)) continue;
-      if (find_user_message(stored, run.message_id)->seq == Seq{}) continue;
       found.push_back({identity::ThreadKey::from_storage(name.first, name.second), run});
     }
   }

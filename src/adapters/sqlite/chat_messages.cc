@@ -49,8 +49,7 @@ constexpr const char* kFinishRun =
 constexpr const char* kUnfinishedRuns =
     "SELECT r.run_id, t.thread_id, r.message_id, agent_name, state, error_code, r.created_at, "
     "finished_at, r.owner FROM runs r JOIN threads t USING (thread_row) "
-    "JOIN messages m ON m.owner = r.owner AND m.message_id = r.message_id AND m.role = 'user' "
-    "WHERE state IN ('queued', 'running') AND m.seq > 0 ORDER BY run_row";
+    "WHERE state IN ('queued', 'running') ORDER BY run_row";
 
 struct FoundRun {
   std::int64_t thread_row;

@@ -31,6 +31,9 @@ class SqliteCoreWriter {
                                              std::move(done)));
   }
 
+  /// For operations, which run on the writer's thread.
+  LogRows& log_rows() { return storage_.log_rows(); }
+
   /// What an operation is counted as besides its texts.
   static constexpr std::size_t kOperationBytes = 512;
 

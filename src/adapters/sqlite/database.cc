@@ -49,6 +49,12 @@ void Query::bind_one(int parameter, std::string_view text) {
       sqlite3_bind_text64(statement_, parameter, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
 }
 
+void Query::bind_one(int parameter, Blob blob) {
+  if (failure_ != SQLITE_OK || blob.bytes.empty()) return;  // not bound: NULL
+  failure_ = sqlite3_bind_blob64(statement_, parameter, blob.bytes.data(), blob.bytes.size(),
+                                 SQLITE_STATIC);
+}
+
 void Query::bind_one(int parameter, std::int64_t number) {
   if (failure_ == SQLITE_OK) failure_ = sqlite3_bind_int64(statement_, parameter, number);
 }
@@ -74,10 +80,17 @@ Result<> Query::run() {
   }
 }
 
-std::string Query::text(int column) const {
+std::string_view Query::view(int column) const {
   const unsigned char* text = sqlite3_column_text(statement_, column);
   if (text == nullptr) return {};
-  return std::string(reinterpret_cast<const char*>(text),
+  return {reinterpret_cast<const char*>(text),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::string Query::blob(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_, column);
+  if (bytes == nullptr) return {};
+  return std::string(static_cast<const char*>(bytes),
                      static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
@@ -129,6 +142,10 @@ Result<std::int64_t> Database::integer(const char* sql) {
 }
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_) == 0; }
+
+void Database::drop_transaction() {
+  if (in_transaction()) (void)query("ROLLBACK").run();
+}
 
 std::int64_t Database::changes() const { return sqlite3_total_changes64(connection_); }
 

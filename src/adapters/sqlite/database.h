@@ -25,6 +25,11 @@ namespace gp::sqlite {
 
 class Database;
 
+/// Bytes that are no text; empty ones are kept as NULL.
+struct Blob {
+  std::string_view bytes;
+};
+
 /// One use of a cached statement: bind, then next() until false, or run(). Resets the statement
 /// when it dies, so two Querys of the same SQL must not be alive at once. Bound texts must stay
 /// alive as long as the Query.
@@ -34,7 +39,7 @@ class Query {
   Query(Query&& other) noexcept;
   Query& operator=(Query&&) = delete;
 
-  /// Binds ?1, ?2, …: texts and integers.
+  /// Binds ?1, ?2, …: texts, Blobs and integers.
   template <class... Values>
   Query& bind(const Values&... values) {
     int parameter = 0;
@@ -47,7 +52,10 @@ class Query {
   /// For statements whose rows do not matter.
   Result<> run();
 
-  std::string text(int column) const;
+  std::string text(int column) const { return std::string(view(column)); }
+  /// Until next() or the end of the Query.
+  std::string_view view(int column) const;
+  std::string blob(int column) const;
   std::int64_t integer(int column) const;
   std::uint64_t unsigned_integer(int column) const {
     return static_cast<std::uint64_t>(integer(column));
@@ -63,6 +71,7 @@ class Query {
   void bind_one(int parameter, const std::string& text) {
     bind_one(parameter, std::string_view(text));
   }
+  void bind_one(int parameter, Blob blob);
   void bind_one(int parameter, std::int64_t number);
   /// Above the largest integer that SQLite keeps: that one.
   void bind_one(int parameter, std::uint64_t number);
@@ -91,6 +100,8 @@ class Database {
   /// False also when sqlite3 has rolled the transaction back by itself, as it does when a disk
   /// fails.
   bool in_transaction() const;
+  /// Rolls back what is under way, if anything is.
+  void drop_transaction();
   /// Rows changed since the connection was opened.
   std::int64_t changes() const;
   const std::filesystem::path& path() const { return path_; }

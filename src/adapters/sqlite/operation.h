@@ -12,6 +12,7 @@
 
 #include "adapters/sqlite/database.h"
 #include "base/unique_function.h"
+#include "identity/user_execution_context.h"
 
 namespace gp::sqlite {
 
@@ -22,7 +23,7 @@ class Operation {
     kOrdinary,
     kReadsLater,  ///< run() only fixes what is to be read; read() does it, on a snapshot taken
                   ///< after the batch
-    kForgets,     ///< takes away what a read put off earlier must still see
+    kForgets,     ///< takes away what reads of log() that were put off earlier must still see
   };
 
   explicit Operation(Kind kind, std::size_t bytes) : kind_(kind), bytes_(bytes) {}
@@ -38,6 +39,11 @@ class Operation {
   /// A refusal that the port's contract names is an outcome, not an error, and must have changed
   /// nothing. Called again if the transaction was rolled back.
   virtual Result<> run(Database& writer) = 0;
+  /// The log that it reads or forgets, if it is one.
+  virtual const identity::ThreadKey* log() const { return nullptr; }
+  /// After run(): there is more to do. It is run again in a later transaction, and completes when
+  /// all is done.
+  virtual bool unfinished() const { return false; }
   /// For kReadsLater, once, after run().
   virtual void read(Database&) {}
   bool is_put_off() const { return put_off_; }

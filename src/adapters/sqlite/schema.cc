@@ -85,7 +85,32 @@ CREATE INDEX runs_by_thread ON runs (thread_row);
 CREATE INDEX runs_active ON runs (thread_row) WHERE state IN ('queued', 'running');
 )sql";
 
-constexpr std::array<const char*, 1> kMigrations{kVersion1};
+// Folding and retention. `at` and the logs' sums are filled from what is there; an event whose JSON
+// has no timestamp counts as ancient. `forgotten`: log_upkeep.h.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE events ADD COLUMN fold BLOB;
+ALTER TABLE events ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+UPDATE events SET at = ifnull(CAST(round(json_extract(json, '$.timestamp') * 1e6) AS INTEGER), 0)
+  WHERE json_valid(json);
+
+ALTER TABLE logs ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE logs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE logs ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE logs ADD COLUMN oldest_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE logs ADD COLUMN last_at INTEGER NOT NULL DEFAULT 0;
+UPDATE logs SET
+  bytes = (SELECT ifnull(sum(length(CAST(json AS BLOB))), 0) FROM events e
+           WHERE e.log_id = logs.log_id),
+  events = (SELECT count(*) FROM events e WHERE e.log_id = logs.log_id),
+  oldest_at = ifnull((SELECT at FROM events e WHERE e.log_id = logs.log_id
+                      ORDER BY seq LIMIT 1), 0),
+  last_at = ifnull((SELECT at FROM events e WHERE e.log_id = logs.log_id
+                    ORDER BY seq DESC LIMIT 1), 0);
+
+CREATE TABLE forgotten (log_id INTEGER PRIMARY KEY, below INTEGER NOT NULL);
+)sql";
+
+constexpr std::array<const char*, 2> kMigrations{kVersion1, kVersion2};
 
 Result<> check_ownership(Database& database, std::int64_t version) {
   GP_TRY(const auto application, database.integer("PRAGMA application_id"));

@@ -1,10 +1,11 @@
 #include "adapters/sqlite/sqlite_log_storage.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
+
+#include "adapters/sqlite/log_events.h"
+#include "adapters/sqlite/log_upkeep.h"
 
 namespace gp::sqlite {
 namespace {
@@ -12,162 +13,113 @@ namespace {
 using identity::ThreadKey;
 using log::LogAppend;
 using log::LogHead;
+using log::OverdueLog;
 using log::ReadRange;
+using log::RetentionGoal;
 using log::StoredEvent;
+using log::TrimLimits;
 using Kind = Operation::Kind;
 
-constexpr const char* kInsertLog =
-    "INSERT INTO logs (owner, thread_id, epoch, last, first_retained) VALUES (?1, ?2, ?3, 0, 1)";
-constexpr const char* kFindLog =
-    "SELECT log_id, epoch, last, first_retained FROM logs WHERE owner = ?1 AND thread_id = ?2";
-constexpr const char* kInsertEvent =
-    "INSERT INTO events (log_id, seq, first_seq, type, json) VALUES (?1, ?2, ?3, ?4, ?5)";
-constexpr const char* kSetLast = "UPDATE logs SET last = ?2 WHERE log_id = ?1";
-constexpr const char* kReadEvents =
-    "SELECT seq, first_seq, type, json FROM events WHERE log_id = ?1 AND seq > ?2 AND seq <= ?3 "
-    "ORDER BY seq";
-constexpr const char* kRenewEpoch =
-    "UPDATE logs SET epoch = ?3 WHERE owner = ?1 AND thread_id = ?2";
-constexpr const char* kForgetBelow = "DELETE FROM events WHERE log_id = ?1 AND seq < ?2";
-constexpr const char* kSetFirstRetained = "UPDATE logs SET first_retained = ?2 WHERE log_id = ?1";
-constexpr const char* kForgetEvents = "DELETE FROM events WHERE log_id = ?1";
-constexpr const char* kForgetLog = "DELETE FROM logs WHERE log_id = ?1";
+std::size_t bytes_of(const std::vector<StoredEvent>& events) {
+  std::size_t bytes = events.size() * sizeof(StoredEvent);
+  for (const StoredEvent& event : events) bytes += event.bytes();
+  return bytes;
+}
 
-struct FoundLog {
-  std::int64_t log_id;
-  LogHead head;
+Result<> renew(Database& writer, LogRows& rows, const ThreadKey& key, const Epoch& epoch) {
+  GP_TRY(LogRow * row, rows.find(writer, key));
+  if (row == nullptr) return ok();
+  row->head.epoch = epoch;
+  return rows.save(writer, *row);
+}
+
+/// Takes away what reads of the same log, asked earlier, must still see.
+class ForgettingOperation final : public AskedOperation<void> {
+ public:
+  using Work = UniqueFunction<Result<>(Database&)>;
+  ForgettingOperation(ThreadKey key, std::size_t bytes, Work work, Completion<Result<>> done)
+      : AskedOperation(Kind::kForgets, SqliteCoreWriter::kOperationBytes + bytes, std::move(done)),
+        key_(std::move(key)),
+        work_(std::move(work)) {}
+
+  Result<> run(Database& writer) override { return settle(work_(writer)); }
+  const ThreadKey* log() const override { return &key_; }
+
+ private:
+  ThreadKey key_;
+  Work work_;
 };
 
-Result<std::optional<FoundLog>> find_log(Database& database, const ThreadKey& key) {
-  Query query = database.query(kFindLog);
-  GP_TRY(const bool found, query.bind(key.owner().str(), key.thread_id().str()).next());
-  if (!found) return std::optional<FoundLog>();
-  return std::optional(
-      FoundLog{query.integer(0), LogHead{Epoch(query.text(1)), Seq{query.unsigned_integer(2)},
-                                         Seq{query.unsigned_integer(3)}}});
-}
+class TrimOperation final : public AskedOperation<LogHead> {
+ public:
+  TrimOperation(LogRows& rows, ThreadKey key, TrimLimits limits, Completion<Result<LogHead>> done)
+      : AskedOperation(Kind::kForgets, SqliteCoreWriter::kOperationBytes, std::move(done)),
+        rows_(rows),
+        key_(std::move(key)),
+        limits_(limits) {}
 
-Result<LogHead> open_log(Database& database, const ThreadKey& key, const Epoch& epoch) {
-  GP_TRY(const auto found, find_log(database, key));
-  if (found) return found->head;
-  GP_TRY(
-      database.query(kInsertLog).bind(key.owner().str(), key.thread_id().str(), epoch.str()).run());
-  return LogHead{epoch, Seq{0}, Seq{1}};
-}
+  Result<> run(Database& writer) override {
+    Result<Trimmed> trimmed = trim_log(writer, rows_, key_, limits_);
+    unfinished_ = trimmed.has_value() && !trimmed.value().finished;
+    if (!trimmed) return settle(outcome::failure(std::move(trimmed).error()));
+    return settle(std::move(trimmed.value().head));
+  }
+  bool unfinished() const override { return unfinished_; }
+  const ThreadKey* log() const override { return &key_; }
 
-/// The logs that an append names, each once, with its last seq as the append goes on.
-struct Tail {
-  const ThreadKey* key;
-  std::int64_t log_id;
-  Seq last;
+ private:
+  LogRows& rows_;
+  ThreadKey key_;
+  TrimLimits limits_;
+  bool unfinished_ = false;
 };
 
-Result<Tail*> find_tail(Database& database, std::vector<Tail>& tails, const ThreadKey& key) {
-  const auto known =
-      std::find_if(tails.begin(), tails.end(), [&](const Tail& tail) { return *tail.key == key; });
-  if (known != tails.end()) return &*known;
-  GP_TRY(const auto found, find_log(database, key));
-  if (!found)
-    return fail(Code::internal, fmt::format("append to the log of {}, which was not opened",
-                                            key.thread_id().view()));
-  return &tails.emplace_back(Tail{&key, found->log_id, found->head.last});
-}
-
-// Before anything is written, so that a refusal changes nothing.
-Result<std::vector<Tail>> check(Database& database, const std::vector<LogAppend>& appends) {
-  std::vector<Tail> tails;
-  for (const LogAppend& append : appends) {
-    GP_TRY(Tail * tail, find_tail(database, tails, append.key));
-    for (const StoredEvent& event : append.events) {
-      if (event.first_seq != tail->last.next() || event.seq < event.first_seq)
-        return fail(
-            Code::internal,
-            fmt::format("append to the log of {}: seq {} does not continue it at {}",
-                        append.key.thread_id().view(), event.first_seq.value, tail->last.value));
-      tail->last = event.seq;
-    }
-  }
-  return tails;
-}
-
-Result<> append_all(Database& database, const std::vector<LogAppend>& appends) {
-  GP_TRY(auto tails, check(database, appends));
-  for (const LogAppend& append : appends) {
-    GP_TRY(const Tail* tail, find_tail(database, tails, append.key));
-    for (const StoredEvent& event : append.events) {
-      GP_TRY(database.query(kInsertEvent)
-                 .bind(tail->log_id, event.seq.value, event.first_seq.value,
-                       protocol::to_string(event.type), event.json)
-                 .run());
-    }
-  }
-  for (const Tail& tail : tails) {
-    GP_TRY(database.query(kSetLast).bind(tail.log_id, tail.last.value).run());
-  }
-  return ok();
-}
-
-/// Fixes the log and the upper bound where it stands in the order; reads the events later.
+/// Fixes the log and its bounds where it stands in the order; reads the events later.
 class ReadOperation final : public AskedOperation<std::vector<StoredEvent>> {
  public:
-  ReadOperation(ThreadKey key, ReadRange range, Completion<Result<std::vector<StoredEvent>>> done)
+  ReadOperation(LogRows& rows, ThreadKey key, ReadRange range,
+                Completion<Result<std::vector<StoredEvent>>> done)
       : AskedOperation(Kind::kReadsLater, SqliteCoreWriter::kOperationBytes, std::move(done)),
+        rows_(rows),
         key_(std::move(key)),
         range_(range) {}
 
   Result<> run(Database& writer) override {
-    Result<std::optional<FoundLog>> found = find_log(writer, key_);
-    if (!found) return settle(outcome::failure(found.error()));
-    log_ = std::move(found.value());
+    Result<LogRow*> found = rows_.find(writer, key_);
+    if (!found) return settle(outcome::failure(std::move(found).error()));
+    events_.reset();
+    const LogRow* row = found.value();
+    if (row != nullptr && range_.after < row->head.last) {
+      const Seq from = std::max(range_.after.next(), row->head.first_retained);
+      events_ = EventRange{row->log_id, from, row->head.last, range_.bytes_max};
+    }
     return ok();
   }
-  void read(Database& database) override { (void)settle(read_page(database)); }
+  void read(Database& database) override {
+    (void)settle(events_ ? read_events(database, *events_) : std::vector<StoredEvent>());
+  }
+  const ThreadKey* log() const override { return &key_; }
 
  private:
-  Result<std::vector<StoredEvent>> read_page(Database& database) {
-    std::vector<StoredEvent> page;
-    if (!log_ || range_.after >= log_->head.last) return page;
-    Query query = database.query(kReadEvents);
-    query.bind(log_->log_id, range_.after.value, log_->head.last.value);
-    std::size_t bytes = 0;
-    while (true) {
-      GP_TRY(const bool row, query.next());
-      if (!row) return page;
-      const std::string type_name = query.text(2);
-      const auto type = protocol::event_type_from_name(type_name);
-      if (!type)
-        return fail(Code::store_unavailable,
-                    fmt::format("{}: an event has type \"{}\", which this program does not know; "
-                                "start the newer goldenpath that wrote it",
-                                database.path().string(), type_name));
-      std::string json = query.text(3);
-      bytes += json.size();
-      if (!page.empty() && bytes > range_.bytes_max) return page;
-      page.push_back(StoredEvent{Seq{query.unsigned_integer(0)}, Seq{query.unsigned_integer(1)},
-                                 *type, std::move(json)});
-    }
-  }
-
+  LogRows& rows_;
   ThreadKey key_;
   ReadRange range_;
-  std::optional<FoundLog> log_;
+  std::optional<EventRange> events_;
 };
 
-Result<> truncate_log(Database& database, const ThreadKey& key, Seq keep_from) {
-  GP_TRY(const auto found, find_log(database, key));
-  if (!found) return ok();
-  const Seq from = std::min(keep_from, found->head.last.next());
-  if (from <= found->head.first_retained) return ok();
-  GP_TRY(database.query(kForgetBelow).bind(found->log_id, from.value).run());
-  return database.query(kSetFirstRetained).bind(found->log_id, from.value).run();
-}
+/// What it gives is as of the end of its batch: it is advice, and in no order with single logs.
+class OverdueOperation final : public AskedOperation<std::vector<OverdueLog>> {
+ public:
+  OverdueOperation(RetentionGoal goal, Completion<Result<std::vector<OverdueLog>>> done)
+      : AskedOperation(Kind::kReadsLater, SqliteCoreWriter::kOperationBytes, std::move(done)),
+        goal_(goal) {}
 
-Result<> remove_log(Database& database, const ThreadKey& key) {
-  GP_TRY(const auto found, find_log(database, key));
-  if (!found) return ok();
-  GP_TRY(database.query(kForgetEvents).bind(found->log_id).run());
-  return database.query(kForgetLog).bind(found->log_id).run();
-}
+  Result<> run(Database&) override { return ok(); }
+  void read(Database& database) override { (void)settle(find_overdue(database, goal_)); }
+
+ private:
+  RetentionGoal goal_;
+};
 
 }  // namespace
 
@@ -175,49 +127,67 @@ void SqliteLogStorage::open(const ThreadKey& key, const Epoch& epoch_if_new,
                             Completion<Result<LogHead>> done) {
   writer_.ask<LogHead>(
       Kind::kOrdinary, 0,
-      [key, epoch_if_new](Database& database) { return open_log(database, key, epoch_if_new); },
+      [&rows = writer_.log_rows(), key, epoch_if_new](Database& database) -> Result<LogHead> {
+        GP_TRY(const LogRow* row, rows.find_or_make(database, key, epoch_if_new));
+        return row->head;
+      },
       std::move(done));
 }
 
 void SqliteLogStorage::append(std::vector<LogAppend> appends, Completion<Result<>> done) {
   std::size_t bytes = 0;
-  for (const LogAppend& append : appends) {
-    for (const StoredEvent& event : append.events) bytes += sizeof(event) + event.json.size();
-  }
+  for (const LogAppend& append : appends) bytes += bytes_of(append.events);
   writer_.ask<void>(
       Kind::kOrdinary, bytes,
-      [appends = std::move(appends)](Database& database) { return append_all(database, appends); },
+      [&rows = writer_.log_rows(), appends = std::move(appends)](Database& database) {
+        return append_events(database, rows, appends);
+      },
       std::move(done));
 }
 
 void SqliteLogStorage::read(const ThreadKey& key, ReadRange range,
                             Completion<Result<std::vector<StoredEvent>>> done) {
-  writer_.ask(std::make_unique<ReadOperation>(key, range, std::move(done)));
+  writer_.ask(std::make_unique<ReadOperation>(writer_.log_rows(), key, range, std::move(done)));
 }
 
 void SqliteLogStorage::renew_epoch(const ThreadKey& key, const Epoch& epoch,
                                    Completion<Result<>> done) {
   writer_.ask<void>(
       Kind::kOrdinary, 0,
-      [key, epoch](Database& database) {
-        return database.query(kRenewEpoch)
-            .bind(key.owner().str(), key.thread_id().str(), epoch.str())
-            .run();
+      [&rows = writer_.log_rows(), key, epoch](Database& database) {
+        return renew(database, rows, key, epoch);
       },
       std::move(done));
 }
 
-void SqliteLogStorage::truncate(const ThreadKey& key, Seq keep_from, Completion<Result<>> done) {
-  writer_.ask<void>(
-      Kind::kForgets, 0,
-      [key, keep_from](Database& database) { return truncate_log(database, key, keep_from); },
-      std::move(done));
+void SqliteLogStorage::replace(const ThreadKey& key, std::vector<StoredEvent> folded,
+                               Completion<Result<>> done) {
+  const std::size_t bytes = bytes_of(folded);
+  writer_.ask(std::make_unique<ForgettingOperation>(
+      key, bytes,
+      [&rows = writer_.log_rows(), key, folded = std::move(folded)](Database& database) {
+        return replace_events(database, rows, key, folded);
+      },
+      std::move(done)));
+}
+
+void SqliteLogStorage::trim(const ThreadKey& key, const TrimLimits& limits,
+                            Completion<Result<LogHead>> done) {
+  writer_.ask(std::make_unique<TrimOperation>(writer_.log_rows(), key, limits, std::move(done)));
+}
+
+void SqliteLogStorage::overdue(const RetentionGoal& goal,
+                               Completion<Result<std::vector<OverdueLog>>> done) {
+  writer_.ask(std::make_unique<OverdueOperation>(goal, std::move(done)));
 }
 
 void SqliteLogStorage::remove(const ThreadKey& key, Completion<Result<>> done) {
-  writer_.ask<void>(
-      Kind::kForgets, 0, [key](Database& database) { return remove_log(database, key); },
-      std::move(done));
+  writer_.ask(std::make_unique<ForgettingOperation>(
+      key, 0,
+      [&rows = writer_.log_rows(), key](Database& database) {
+        return remove_log(database, rows, key);
+      },
+      std::move(done)));
 }
 
 }  // namespace gp::sqlite

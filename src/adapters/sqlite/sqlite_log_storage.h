@@ -21,7 +21,12 @@ class SqliteLogStorage final : public log::LogStorage {
             Completion<Result<std::vector<log::StoredEvent>>> done) override;
   void renew_epoch(const identity::ThreadKey& key, const Epoch& epoch,
                    Completion<Result<>> done) override;
-  void truncate(const identity::ThreadKey& key, Seq keep_from, Completion<Result<>> done) override;
+  void replace(const identity::ThreadKey& key, std::vector<log::StoredEvent> folded,
+               Completion<Result<>> done) override;
+  void trim(const identity::ThreadKey& key, const log::TrimLimits& limits,
+            Completion<Result<log::LogHead>> done) override;
+  void overdue(const log::RetentionGoal& goal,
+               Completion<Result<std::vector<log::OverdueLog>>> done) override;
   void remove(const identity::ThreadKey& key, Completion<Result<>> done) override;
 
  private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/sqlite/log_upkeep.h"
 #include "adapters/sqlite/schema.h"
 #include "base/log.h"
 
@@ -34,13 +35,6 @@ PRAGMA mmap_size = 0;
 )sql";
 
 constexpr const char* kProbe = "UPDATE probe SET count = count + 1";
-// BEGIN takes no snapshot; the first read does.
-constexpr const char* kPinSnapshot = "SELECT count FROM probe";
-
-void drop_transaction(Database& database) {
-  if (database.in_transaction()) (void)database.query("ROLLBACK").run();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(runtime::BlockingPool& pool,
@@ -78,6 +72,9 @@ Result<> SqliteStorage::open_connections() {
     GP_TRY(reader->execute(kReaderPragmas));
     free_readers_.push_back(std::move(reader));
   }
+  GP_TRY(const auto forgotten, writer_->integer("SELECT EXISTS (SELECT 1 FROM forgotten)"));
+  log_rows_.set_sweep_due(forgotten != 0);
+  sweep_on();
   return ok();
 }
 
@@ -120,6 +117,7 @@ void SqliteStorage::probe() {
 }
 
 void SqliteStorage::close() {
+  closing_.set(1);
   budget_.wait_until_unused();
   worker_.reset();
   free_readers_.clear();
@@ -141,6 +139,7 @@ SqliteStats SqliteStorage::stats() const {
 
 void SqliteStorage::write(Items& items) {
   for (Item& item : items) {
+    if (item.sweeps) sweeping_ = false;
     if (item.free_reader != nullptr) free_readers_.push_back(std::move(item.free_reader));
   }
   std::erase_if(items, [](const Item& item) { return item.operations.empty(); });
@@ -151,6 +150,8 @@ void SqliteStorage::write(Items& items) {
   run_batch(items);
   count(items, writer_->changes() - changes_before, clock_.now() - begun);
   start_reads(items);
+  go_on(items);
+  log_rows_.keep_limit();
   for (const Item& item : items) budget_.give_back(item.bytes);
   complete(items);
 }
@@ -172,6 +173,7 @@ Result<> SqliteStorage::run_transaction(std::span<Item> units) {
       if (result) continue;
       // A failing disk makes sqlite3 roll back the whole transaction by itself.
       if (!writer_->in_transaction()) return result;
+      log_rows_.forget_all();
       GP_TRY(writer_->query("ROLLBACK TO unit").run());
       GP_TRY(writer_->query("RELEASE unit").run());
       give_up(unit, result.error());
@@ -180,7 +182,8 @@ Result<> SqliteStorage::run_transaction(std::span<Item> units) {
   };
   Result<> result = run();
   if (result) return result;
-  drop_transaction(*writer_);
+  log_rows_.forget_all();
+  writer_->drop_transaction();
   for (Item& unit : units) start_again(unit);
   return result;
 }
@@ -194,7 +197,7 @@ Result<> SqliteStorage::run_unit(Item& unit) {
 }
 
 Result<> SqliteStorage::run_operation(Operation& operation) {
-  if (operation.kind() == Operation::Kind::kForgets) read_put_off();
+  if (operation.kind() == Operation::Kind::kForgets) read_put_off(operation);
   GP_TRY(operation.run(*writer_));
   if (operation.kind() == Operation::Kind::kReadsLater) {
     operation.put_off();
@@ -204,12 +207,13 @@ Result<> SqliteStorage::run_operation(Operation& operation) {
 }
 
 // Inside the transaction, so they see all that was asked before them and nothing is gone yet.
-void SqliteStorage::read_put_off() {
+void SqliteStorage::read_put_off(const Operation& before) {
   for (Operation* operation : put_off_) {
+    if (operation->log() == nullptr || *operation->log() != *before.log()) continue;
     operation->read(*writer_);
     operation->take_up();
   }
-  put_off_.clear();
+  std::erase_if(put_off_, [](const Operation* operation) { return !operation->is_put_off(); });
 }
 
 void SqliteStorage::give_up(Item& unit, const Error& error) {
@@ -243,57 +247,35 @@ void SqliteStorage::count(const Items& items, std::int64_t changes, Duration too
   }
 }
 
-// All snapshots are pinned here, before the next batch can change anything.
-void SqliteStorage::start_reads(Items& items) {
-  std::vector<Read> reads;
+// The items of this batch still hold the budget, so close() waits for what is queued here.
+void SqliteStorage::go_on(Items& items) {
+  bool fails = false;
   for (Item& item : items) {
+    fails = fails || item.failure;
+    if (item.failure) continue;
     for (auto& operation : item.operations) {
-      if (operation->is_put_off()) reads.push_back(Read{item.core, std::move(operation)});
+      if (!operation->unfinished()) continue;
+      Item rest;
+      rest.core = item.core;
+      rest.operations.push_back(std::move(operation));
+      budget_.take();
+      worker_->push(std::move(rest));
     }
     std::erase(item.operations, nullptr);
   }
-  put_off_.clear();
-  if (free_readers_.empty()) {
-    for (Read& read : reads) read_and_complete(*writer_, std::move(read));
-    return;
-  }
-  std::vector<ReadGroup> groups(std::min(free_readers_.size(), reads.size()));
-  for (std::size_t i = 0; i < reads.size(); ++i)
-    groups[i % groups.size()].reads.push_back(std::move(reads[i]));
-  for (ReadGroup& group : groups) {
-    group.reader = std::move(free_readers_.back());
-    free_readers_.pop_back();
-    start_group(std::move(group));
-  }
+  // On a disk that fails a sweep would fail again at once; the next write that succeeds begins it.
+  if (!fails) sweep_on();
 }
 
-// A reader that cannot begin leaves its reads to the writer, which will say why if it cannot
-// either.
-void SqliteStorage::start_group(ReadGroup group) {
-  const bool pinned = group.reader->query("BEGIN").run() && group.reader->query(kPinSnapshot).run();
-  if (!pinned) {
-    drop_transaction(*group.reader);
-    for (Read& read : group.reads) read_and_complete(*writer_, std::move(read));
-    free_readers_.push_back(std::move(group.reader));
-    return;
-  }
-  snapshot_reads_.add(group.reads.size());
+void SqliteStorage::sweep_on() {
+  if (!log_rows_.sweep_due() || sweeping_ || closing_.get() != 0) return;
+  Item part;
+  part.sweeps = sweeping_ = true;
+  part.operations.push_back(std::make_unique<SimpleOperation<void>>(
+      Operation::Kind::kOrdinary, 0, [this](Database& writer) { return sweep(writer, log_rows_); },
+      nullptr));
   budget_.take();
-  pool_.post([this, group = std::move(group)]() mutable { read_on_snapshot(group); });
-}
-
-void SqliteStorage::read_on_snapshot(ReadGroup& group) {
-  for (Read& read : group.reads) read_and_complete(*group.reader, std::move(read));
-  drop_transaction(*group.reader);
-  Item free;
-  free.free_reader = std::move(group.reader);
-  worker_->push(std::move(free));
-  budget_.give_back(0);
-}
-
-void SqliteStorage::read_and_complete(Database& database, Read read) {
-  read.operation->read(database);
-  read.core->post([operation = std::move(read.operation)] { operation->complete(); });
+  worker_->push(std::move(part));
 }
 
 void SqliteStorage::complete(Items& items) {

@@ -14,8 +14,10 @@
 /// writer only fixes its log and upper bound (one indexed look-up), and when the batch is committed
 /// it pins a snapshot on a free reader connection, which reads on another pool thread while the
 /// writer goes on. If no reader is free the writer reads the page itself, which is the
-/// back-pressure. An operation that forgets events (truncate, remove) first lets earlier reads of
-/// its batch happen.
+/// back-pressure. An operation that forgets events (replace, trim, remove) first lets earlier reads
+/// of that log in its batch happen. What takes long is done in parts, each in a transaction of its
+/// own with those of others between: a trim of many events, and the deletion of events that nobody
+/// can read any more (log_upkeep.h).
 ///
 /// Durability: journal_mode=WAL. With Synchronous::kNormal a completed write survives a crash of
 /// the process; a power loss or kernel crash may lose the newest transactions (never order, never
@@ -36,6 +38,7 @@
 #include <vector>
 
 #include "adapters/sqlite/directory_lock.h"
+#include "adapters/sqlite/log_rows.h"
 #include "adapters/sqlite/operation.h"
 #include "base/byte_size.h"
 #include "base/clock.h"
@@ -96,6 +99,9 @@ class SqliteStorage {
   /// its disk is back.
   void probe();
 
+  /// For operations while they run.
+  LogRows& log_rows() { return log_rows_; }
+
   /// Commits what was submitted, posts the completions and closes the file. Blocks. Later
   /// submissions fail.
   void close();
@@ -108,6 +114,7 @@ class SqliteStorage {
     std::size_t bytes = 0;
     std::unique_ptr<Database> free_reader;
     std::optional<Error> failure;
+    bool sweeps = false;
   };
   using Items = std::vector<Item>;
   struct Read {
@@ -130,10 +137,12 @@ class SqliteStorage {
   Result<> run_transaction(std::span<Item> units);
   Result<> run_unit(Item& unit);
   Result<> run_operation(Operation& operation);
-  void read_put_off();
+  void read_put_off(const Operation& before);
   void give_up(Item& unit, const Error& error);
   void start_again(Item& unit);
   void count(const Items& items, std::int64_t changes, Duration took);
+  void go_on(Items& items);
+  void sweep_on();
   void start_reads(Items& items);
   void start_group(ReadGroup group);
   static void complete(Items& items);
@@ -151,6 +160,8 @@ class SqliteStorage {
   std::unique_ptr<Database> writer_;
   std::vector<std::unique_ptr<Database>> free_readers_;
   std::vector<Operation*> put_off_;  ///< reads of this batch that wait for its commit
+  LogRows log_rows_;
+  bool sweeping_ = false;  ///< one part of a sweep is queued
 
   runtime::SharedBudget budget_;
   runtime::SharedNumber commits_;
@@ -160,6 +171,7 @@ class SqliteStorage {
   runtime::SharedNumber snapshot_reads_;
   runtime::SharedNumber last_commit_;
   runtime::SharedNumber healthy_{1};
+  runtime::SharedNumber closing_{0};
   std::unique_ptr<runtime::BatchWorker<Item>> worker_;
 };
 

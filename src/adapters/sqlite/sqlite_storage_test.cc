@@ -229,8 +229,8 @@ TEST(SqliteStorage, AFullDatabaseFailsTheTurnAsAWholeAndRecovers) {
   EXPECT_EQ(found.error().code, Code::thread_not_found);
 
   EXPECT_EQ(read(server, "a", Seq{seq - 2}).value().size(), 1u);
-  ASSERT_TRUE(server.get<void>(
-      [&](auto done) { server.log().truncate(key("a"), Seq{seq}, std::move(done)); }));
+  ASSERT_TRUE(server.get<LogHead>(
+      [&](auto done) { server.log().trim(key("a"), {.below = Seq{seq}}, std::move(done)); }));
   EXPECT_TRUE(server.storage().healthy());
   EXPECT_TRUE(append(server, "a", event(seq, 16 * kKiB)));
 }
