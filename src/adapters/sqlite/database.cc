@@ -50,9 +50,10 @@ void Query::bind_one(int parameter, std::string_view text) {
 }
 
 void Query::bind_one(int parameter, Blob blob) {
-  if (failure_ != SQLITE_OK || blob.bytes.empty()) return;  // not bound: NULL
-  failure_ = sqlite3_bind_blob64(statement_, parameter, blob.bytes.data(), blob.bytes.size(),
-                                 SQLITE_STATIC);
+  if (failure_ != SQLITE_OK) return;
+  failure_ = blob.bytes.empty() ? sqlite3_bind_null(statement_, parameter)
+                                : sqlite3_bind_blob64(statement_, parameter, blob.bytes.data(),
+                                                      blob.bytes.size(), SQLITE_STATIC);
 }
 
 void Query::bind_one(int parameter, std::int64_t number) {
@@ -78,6 +79,10 @@ Result<> Query::run() {
     GP_TRY(const bool row, next());
     if (!row) return ok();
   }
+}
+
+void Query::again() {
+  if (failure_ == SQLITE_OK) sqlite3_reset(statement_);
 }
 
 std::string_view Query::view(int column) const {

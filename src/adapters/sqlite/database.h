@@ -51,6 +51,8 @@ class Query {
   Result<bool> next();
   /// For statements whose rows do not matter.
   Result<> run();
+  /// Makes it ready to bind all values anew and run again.
+  void again();
 
   std::string text(int column) const { return std::string(view(column)); }
   /// Until next() or the end of the Query.

@@ -30,11 +30,14 @@ constexpr const char* kForgetRange =
 constexpr const char* kOldestAt =
     "SELECT at FROM events WHERE log_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1";
 
-Result<> insert_event(Database& writer, std::int64_t log_id, const StoredEvent& event) {
-  return writer.query(kInsertEvent)
-      .bind(log_id, event.seq.value, event.first_seq.value, protocol::to_string(event.type),
-            event.json, Blob{event.fold}, store::to_microseconds(event.at))
-      .run();
+/// `insert` is a use of kInsertEvent.
+Result<> insert_event(Query& insert, std::int64_t log_id, const StoredEvent& event) {
+  GP_TRY(insert
+             .bind(log_id, event.seq.value, event.first_seq.value, protocol::to_string(event.type),
+                   event.json, Blob{event.fold}, store::to_microseconds(event.at))
+             .run());
+  insert.again();
+  return ok();
 }
 
 /// Takes the append into the rows in memory, and gives the row of each.
@@ -98,9 +101,10 @@ Result<> append_events(Database& writer, LogRows& rows, const std::vector<LogApp
     return outcome::failure(std::move(counted).error());
   }
   const std::vector<LogRow*>& of_append = counted.value();
+  Query insert = writer.query(kInsertEvent);
   for (std::size_t i = 0; i < appends.size(); ++i) {
     for (const StoredEvent& event : appends[i].events) {
-      GP_TRY(insert_event(writer, of_append[i]->log_id, event));
+      GP_TRY(insert_event(insert, of_append[i]->log_id, event));
     }
   }
   for (LogRow* row : of_append) {
@@ -126,8 +130,9 @@ Result<> replace_events(Database& writer, LogRows& rows, const ThreadKey& key,
   GP_TRY(writer.query(kForgetRange).bind(row->log_id, from.value, to.value).run());
   row->head.bytes -= covered.bytes;
   row->head.events -= covered.events;
+  Query insert = writer.query(kInsertEvent);
   for (const StoredEvent& event : folded) {
-    GP_TRY(insert_event(writer, row->log_id, event));
+    GP_TRY(insert_event(insert, row->log_id, event));
     row->head.bytes += event.bytes();
     ++row->head.events;
   }

@@ -1,8 +1,10 @@
 /// Operation: one thing asked of the storage; made on a core, run by the writer, completed on that
 /// core.
 ///
-/// Thread: one at a time; ownership moves core → writer (→ reader) → core.
-/// Invariant: an outcome is set before complete(), which is called exactly once.
+/// Thread: one at a time; ownership moves core → writer (→ reader). What it completes with goes
+/// back to the core; the operation itself, which may hold megabytes in thousands of pieces, dies on
+/// the thread that did the work. So what it captures, except the asker's callback, must not belong
+/// to a core. Invariant: an outcome is set before completion(), which is called exactly once.
 #pragma once
 
 #include <memory>
@@ -13,6 +15,7 @@
 #include "adapters/sqlite/database.h"
 #include "base/unique_function.h"
 #include "identity/user_execution_context.h"
+#include "runtime/core.h"
 
 namespace gp::sqlite {
 
@@ -51,7 +54,8 @@ class Operation {
   void take_up() { put_off_ = false; }
   /// Replaces the outcome.
   virtual void fail_with(const Error& error) = 0;
-  virtual void complete() = 0;
+  /// Tells the asker; for the asker's core.
+  virtual runtime::Task completion() = 0;
 
  private:
   Kind kind_;
@@ -69,7 +73,11 @@ class AskedOperation : public Operation {
       : Operation(kind, bytes), done_(std::move(done)) {}
 
   void fail_with(const Error& error) final { outcome_.emplace(outcome::failure(error)); }
-  void complete() final { done_(std::move(*outcome_)); }
+  runtime::Task completion() final {
+    return [done = std::move(done_), outcome = std::move(*outcome_)]() mutable {
+      done(std::move(outcome));
+    };
+  }
 
  protected:
   Result<> settle(Result<T> result) {

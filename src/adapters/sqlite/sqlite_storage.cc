@@ -6,33 +6,12 @@
 #include <utility>
 
 #include "adapters/sqlite/log_upkeep.h"
+#include "adapters/sqlite/pragmas.h"
 #include "adapters/sqlite/schema.h"
 #include "base/log.h"
 
 namespace gp::sqlite {
 namespace {
-
-// page_size must come before the file has its first page. 8 KiB pages keep rows of events (a few
-// hundred bytes, in the interior pages of a WITHOUT ROWID table too) from making the tree deep. The
-// WAL is checkpointed by the writer every 16 MiB: less often than the default of 1,000 pages of 4
-// KiB, so that fewer turns wait for it. No mmap: a disk that fails under a mapping kills the
-// process with SIGBUS, where a read returns an error (https://sqlite.org/mmap.html).
-constexpr const char* kWriterPragmas = R"sql(
-PRAGMA page_size = 8192;
-PRAGMA journal_mode = WAL;
-PRAGMA foreign_keys = OFF;
-PRAGMA temp_store = MEMORY;
-PRAGMA cache_size = -16384;
-PRAGMA mmap_size = 0;
-PRAGMA wal_autocheckpoint = 2048;
-PRAGMA journal_size_limit = 67108864;
-)sql";
-constexpr const char* kReaderPragmas = R"sql(
-PRAGMA query_only = ON;
-PRAGMA temp_store = MEMORY;
-PRAGMA cache_size = -4096;
-PRAGMA mmap_size = 0;
-)sql";
 
 constexpr const char* kProbe = "UPDATE probe SET count = count + 1";
 }  // namespace
@@ -62,7 +41,7 @@ Result<> SqliteStorage::open_connections() {
   GP_TRY(writer_, Database::open(file, Database::Mode::kReadWriteCreate));
   GP_TRY(writer_->execute(kWriterPragmas));
   const bool full = settings_.synchronous == Synchronous::kFull;
-  GP_TRY(writer_->execute(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  GP_TRY(writer_->execute(full ? kSynchronousFull : kSynchronousNormal));
   GP_TRY(migrate(*writer_, migrations()));
   if (const std::uint32_t pages = settings_.limits.database_pages_max; pages > 0) {
     GP_TRY(writer_->execute(fmt::format("PRAGMA max_page_count = {}", pages)));
@@ -102,7 +81,7 @@ void SqliteStorage::refuse(runtime::Core& core, Operations operations, const std
   core.post([operations = std::move(operations), error = Error{Code::store_unavailable, why}] {
     for (const auto& operation : operations) {
       operation->fail_with(error);
-      operation->complete();
+      operation->completion()();
     }
   });
 }
@@ -154,6 +133,7 @@ void SqliteStorage::write(Items& items) {
   log_rows_.keep_limit();
   for (const Item& item : items) budget_.give_back(item.bytes);
   complete(items);
+  items.clear();  // while the cores make the next batch
 }
 
 void SqliteStorage::run_batch(Items& items) {
@@ -279,17 +259,18 @@ void SqliteStorage::sweep_on() {
 }
 
 void SqliteStorage::complete(Items& items) {
-  std::vector<std::pair<runtime::Core*, Operations>> by_core;
-  for (Item& item : items) {
+  using Completions = std::vector<runtime::Task>;
+  std::vector<std::pair<runtime::Core*, Completions>> by_core;
+  for (const Item& item : items) {
     if (item.core == nullptr || item.operations.empty()) continue;
     auto at = std::find_if(by_core.begin(), by_core.end(),
                            [&](const auto& entry) { return entry.first == item.core; });
-    if (at == by_core.end()) at = by_core.emplace(by_core.end(), item.core, Operations());
-    std::move(item.operations.begin(), item.operations.end(), std::back_inserter(at->second));
+    if (at == by_core.end()) at = by_core.emplace(by_core.end(), item.core, Completions());
+    for (const auto& operation : item.operations) at->second.push_back(operation->completion());
   }
-  for (auto& [core, operations] : by_core) {
-    core->post([operations = std::move(operations)] {
-      for (const auto& operation : operations) operation->complete();
+  for (auto& [core, completions] : by_core) {
+    core->post([completions = std::move(completions)]() mutable {
+      for (runtime::Task& completion : completions) completion();
     });
   }
 }

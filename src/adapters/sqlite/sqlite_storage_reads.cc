@@ -62,7 +62,7 @@ void SqliteStorage::read_on_snapshot(ReadGroup& group) {
 
 void SqliteStorage::read_and_complete(Database& database, Read read) {
   read.operation->read(database);
-  read.core->post([operation = std::move(read.operation)] { operation->complete(); });
+  read.core->post(read.operation->completion());
 }
 
 }  // namespace gp::sqlite
