@@ -3,11 +3,12 @@
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <future>
-
+#include "adapters/sqlite/held_pool.h"
 #include "adapters/sqlite/test_server.h"
 
 namespace gp::sqlite {
@@ -44,28 +45,6 @@ Result<std::vector<StoredEvent>> read(TestServer& server, const std::string& thr
     server.log().read(key(thread), {after, 256 * kKiB}, std::move(done));
   });
 }
-
-/// Holds the only thread of a pool, so that everything asked meanwhile gathers.
-class HeldPool {
- public:
-  explicit HeldPool(runtime::BlockingPool& pool) {
-    std::promise<void> held;
-    std::future<void> is_held = held.get_future();
-    pool.post([held = std::move(held), released = release_.get_future()]() mutable {
-      held.set_value();
-      released.wait();
-    });
-    is_held.wait();
-  }
-  ~HeldPool() { release(); }
-  void release() {
-    if (!std::exchange(released_, true)) release_.set_value();
-  }
-
- private:
-  std::promise<void> release_;
-  bool released_ = false;
-};
 
 TEST(SqliteStorage, MakesItsDirectoryForItsUserOnly) {
   TestServer server;
@@ -233,6 +212,41 @@ TEST(SqliteStorage, AFullDatabaseFailsTheTurnAsAWholeAndRecovers) {
       [&](auto done) { server.log().trim(key("a"), {.below = Seq{seq}}, std::move(done)); }));
   EXPECT_TRUE(server.storage().healthy());
   EXPECT_TRUE(append(server, "a", event(seq, 16 * kKiB)));
+}
+
+/// The kernel refuses to make files longer than `bytes` (EFBIG), as a failing disk refuses writes.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limited{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(SqliteStorage, AnInputOutputErrorIsSaidWithFileAndCauseAndChangesNothing) {
+  TestServer server;
+  ASSERT_TRUE(open_log(server, "a"));
+  ASSERT_TRUE(append(server, "a", event(1)));
+  {
+    const FileSizeLimit limit(300 * kKiB);
+    const Result<> refused = append(server, "a", event(2, kMiB));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::store_unavailable);
+    EXPECT_THAT(refused.error().message, HasSubstr("goldenpath.db"));
+    EXPECT_THAT(refused.error().message, HasSubstr("disk I/O error"));
+    EXPECT_THAT(refused.error().message, HasSubstr("check the disk"));
+    EXPECT_FALSE(server.storage().healthy());
+    EXPECT_EQ(read(server, "a", Seq{0}).value().size(), 1u);
+  }
+  EXPECT_TRUE(append(server, "a", event(2, kMiB)));
+  EXPECT_TRUE(server.storage().healthy());
+  EXPECT_EQ(read(server, "a", Seq{1}).value().size(), 1u);
 }
 
 TEST(SqliteStorage, AUnitThatFailsHarmsNoOther) {
