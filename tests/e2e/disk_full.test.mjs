@@ -128,7 +128,8 @@ async function nothingIsLost(server, sender) {
   })();
   await soon(runsEnd, 'all runs to end', () => JSON.stringify(contractProblems(events)));
   assert.deepEqual(contractProblems(events).problems, []);
-  const served = new Map(events.filter(({ type }) => type === 'user_message').map((event) => [event.payload.message_id, event]));
+  const asked = events.filter(({ type }) => type === 'user_message');
+  const served = new Map(asked.map((event) => [event.payload.message_id, event]));
   for (const { messageId, run_id: runId, seq } of sender.acked) {
     assert.deepEqual([served.get(messageId)?.run_id, served.get(messageId)?.seq], [runId, seq], messageId);
   }
@@ -228,11 +229,12 @@ test('a second server on the same data refuses to start and names the first', as
 test('data of a newer schema is refused with both versions, and left as it is', async (t) => {
   const data = folder();
   await written(data);
-  const sql = `import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute("PRAGMA user_version=${99}"); c.commit()`;
+  const sql = 'import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute("PRAGMA user_version=99"); c.commit()';
   const python = spawnSync('python3', ['-c', sql, join(data, 'goldenpath.db')], { encoding: 'utf8' });
   if (python.error !== undefined) return t.skip(`no python3 to write the version with: ${python.error.message}`);
   assert.equal(python.status, 0, python.stderr);
-  sentence(await Server.refused({ data }), /goldenpath\.db has schema version 99, and this program knows versions up to \d+/);
+  const both = /goldenpath\.db has schema version 99, and this program knows versions up to \d+/;
+  sentence(await Server.refused({ data }), both);
 });
 
 test('a read-only file system is refused with a sentence', async (t) => {

@@ -153,7 +153,8 @@ test('a tab that stops reading costs nothing that grows, and reads the same text
   for (const list of withIt) t.diagnostic(`resident with it, MB:                 ${megabytes(list)}`);
 
   assert.equal(stalled.ending, undefined, 'the others were served while it did not read');
-  assert.ok(stalled.bytes < (deltas * deltaBytes) / 2, `the kernel holds back what it does not read: ${stalled.bytes} bytes`);
+  const all = deltas * deltaBytes;
+  assert.ok(stalled.bytes < all / 2, `the kernel holds back what it does not read: ${stalled.bytes} bytes came`);
   const least = (lists) => last.resident.map((_, mark) => Math.min(...lists.map((list) => list[mark])));
   const [base, costly] = [least(without), least(withIt)];
   const cost = costly.reduce((sum, bytes, mark) => sum + bytes - base[mark], 0) / marks;

@@ -22,9 +22,13 @@ export async function freshReader(name, url, token, threadIds) {
 }
 
 export class CrashAudit {
-  /** How often a reader lost events it had seen, and had to be told by a new epoch. */
-  losses = 0;
+  #losses = new Set();
   #readers = [];
+
+  /** How often a reader lost events it had seen, and was told so by a new epoch. */
+  get losses() {
+    return this.#losses.size;
+  }
 
   /**
    * `killedAt`: seconds since 1970. Returns all that is wrong in these threads. What the fresh reader sees is held
@@ -95,8 +99,10 @@ export class CrashAudit {
       const broken = difference(firm, events);
       if (broken !== undefined) say(`${broken}, although it was shown as kept`);
       const next = stretches[index + 1];
-      if (lost !== undefined) this.losses += next === undefined ? 0 : 1;
-      if (stretch.epoch !== undefined && next !== undefined && next.snapshot?.reason !== 'epoch') say(`was followed by a snapshot for ${next.snapshot?.reason}`);
+      if (lost !== undefined && next !== undefined) this.#losses.add(stretch);
+      if (stretch.epoch === undefined || next === undefined) return;
+      const reason = next.snapshot?.reason;
+      if (reason !== 'epoch') say(`was followed by epoch ${next.epoch} with a snapshot for ${reason}`);
     });
     return problems;
   }

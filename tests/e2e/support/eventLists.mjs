@@ -43,8 +43,10 @@ function textOf(events) {
 function deltaProblem(seen, served) {
   if (served.part !== seen.part) return `${seen.part} became ${served.part ?? served.events[0].type}`;
   if (served.first > seen.first || served.last < seen.last) return `${seen.part} is cut to ${served.first}…${served.last}`;
-  const kept = new Map(served.events.filter((event) => event.first_seq === undefined).map((event) => [event.seq, event]));
-  const altered = seen.events.find((event) => event.first_seq === undefined && kept.has(event.seq) && !same(event, kept.get(event.seq)));
+  const isSingle = (event) => event.first_seq === undefined;
+  const kept = new Map(served.events.filter(isSingle).map((event) => [event.seq, event]));
+  const singles = seen.events.filter((event) => isSingle(event) && kept.has(event.seq));
+  const altered = singles.find((event) => !same(event, kept.get(event.seq)));
   if (altered !== undefined) return `became ${JSON.stringify(kept.get(altered.seq))}`;
   const [text, whole] = [textOf(seen.events), textOf(served.events)];
   // A reader that begins inside a part sees its end; folding may have hidden where.
@@ -150,8 +152,10 @@ export class Transcript {
       else this.messages.push({ messageId, content, runId, seq });
     }
     // The events of an active run follow whole, after the message that it answers.
-    const over = (runId) => !runs.some((run) => run.run_id === runId);
-    for (const { runId } of this.messages) if (!this.answers.has(runId)) this.answers.set(runId, { text: '', status: undefined, over: over(runId) });
+    const active = new Set(runs.map((run) => run.run_id));
+    for (const { runId } of this.messages) {
+      if (!this.answers.has(runId)) this.answers.set(runId, { text: '', status: undefined, over: !active.has(runId) });
+    }
   }
 
   /** How `other` reads differently; a run that a snapshot said nothing of but that it is over may have had any end. */
