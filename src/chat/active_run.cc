@@ -20,7 +20,9 @@ protocol::RunState state_after(protocol::EventType terminal) {
 ActiveRun::ActiveRun(ChatServices& services, RunOrder order, log::ThreadLog& log, OnEnded on_ended)
     : services_(services),
       order_(std::move(order)),
-      log_(log, order_.message_seq),
+      // Its events come after what is there. While an earlier run is under way they may come
+      // between that one's, so both are held from where the earlier began.
+      log_(log, std::min(log.held(), log.last())),
       contract_({order_.run.run_id, order_.run.agent_name, order_.run.message_id},
                 services.core.clock(), services.limits.run),
       on_ended_(std::move(on_ended)),

@@ -22,7 +22,6 @@ struct RunOrder {
   identity::ThreadKey key;
   protocol::Run run;
   std::string content;
-  Seq message_seq;  ///< of the user_message event: from there on the log is held
 };
 
 class ActiveRun final : private agent::AgentSink {

@@ -173,6 +173,48 @@ TEST(Durability, ASnapshotDuringASlowStoreMissesNoRunThatBeginsMeanwhile) {
   EXPECT_EQ(late.count(R"("type":"agent_started")"), 1u);
 }
 
+TEST(Durability, ASnapshotWhileAQueuedRunIsActiveHasTheEarlierAnswerWhole) {
+  RigData data;
+  ChatRig rig(data);
+  Tab first(rig, "alice");
+  first.send(message("m-1", "chat-1", "tokens=60 rate=100"));
+  rig.advance(std::chrono::milliseconds(300));
+  first.send(message("m-2", "chat-1", "tokens=100 rate=100", R"(,"on_active":"queue")"));
+  rig.settle();
+  ASSERT_EQ(first.count("agent_completed"), 0u);
+  while (first.find("agent_completed").empty()) rig.advance(std::chrono::milliseconds(1));
+  rig.advance(std::chrono::milliseconds(100));
+  Tab late(rig, "alice", from("chat-1", 3, "epo_of_another_time"));
+  rig.advance(std::chrono::seconds(5));
+  ASSERT_EQ(late.count(R"("type":"snapshot")"), 1u);
+  EXPECT_EQ(late.count("agent_completed"), 2u);
+  EXPECT_EQ(late.text(), first.text());
+}
+
+TEST(Durability, AMessageInTheLogIsFoundThoughAnEarlierRunOfItsThreadEnds) {
+  RigData data;
+  {
+    ChatRig rig(data);
+    Tab tab(rig, "alice");
+    tab.send(message("m-1", "chat-1", "tokens=300 rate=100"));
+    rig.advance(std::chrono::milliseconds(700));
+    data.chat.faults.latency = std::chrono::milliseconds(1);
+    tab.send(message("m-2", "chat-1", "tokens=1 rate=0", R"(,"on_active":"queue")"));
+    while (tab.count(R"("type":"user_message")") < 2) rig.advance(std::chrono::microseconds(50));
+    ASSERT_EQ(tab.find(R"("id":"c-m-2")"), "");
+    rig.chat_store.crash(0);
+  }
+  data.chat.faults.latency = Duration{0};
+  ChatRig rig(data, {}, 2);
+  recover(rig);
+  Tab tab(rig, "alice", from("chat-1", 0));
+  rig.settle();
+  EXPECT_EQ(tab.count("agent_error"), 2u);
+  tab.send(message("m-2", "chat-1", "tokens=1 rate=0"));
+  rig.advance(std::chrono::seconds(1));
+  EXPECT_EQ(tab.count(R"("message_id":"m-2","content")"), 1u);
+}
+
 TEST(Durability, ADeletionGoesOnWhenTheDiskWorksAgain) {
   RigData data;
   ChatRig rig(data);

@@ -32,56 +32,56 @@ void Recovery::start(Completion<Result<std::size_t>> done) {
         if (!token.alive()) return;
         if (runs.has_error()) return give_up(runs.error());
         for (store::UnfinishedRun& run : runs.value()) {
-          if (is_home_(run.key.owner())) runs_.push_back(std::move(run));
+          if (is_home_(run.key.owner())) to_locate_.push_back(std::move(run));
         }
-        next();
+        locate();
       });
 }
 
-void Recovery::give_up(const Error& error) { done_(Error(error)); }
-
-void Recovery::next() {
-  if (runs_.empty()) return done_(ended_);
-  findings_ = Findings{};
+void Recovery::locate() {
+  if (to_locate_.empty()) return next();
   auto context = identity::UserExecutionContext::create(
-      {.user_id = current().key.owner(), .request_id = services_.core.ids().request()});
+      {.user_id = to_locate_.front().key.owner(), .request_id = services_.core.ids().request()});
   if (context.has_error()) return give_up(context.error());
   services_.store.find_message(
-      context.value(), current().run.message_id,
+      context.value(), to_locate_.front().run.message_id,
       [this, token = liveness_.token()](Result<protocol::Message> message) {
         if (!token.alive()) return;
         if (message.has_error()) return give_up(message.error());
-        if (message.value().seq.value > 0) return read_from(message.value().seq);
-        services_.store.find_thread(current().key, [this, token](Result<protocol::Thread> thread) {
-          if (!token.alive()) return;
-          if (thread.has_error()) return give_up(thread.error());
-          find_event(thread.value().last_seq);
-        });
+        if (message.value().seq.value > 0) return located(message.value().seq);
+        find_event(Seq{0});
       });
 }
 
-void Recovery::skip() {
-  runs_.pop_front();
-  next();
+void Recovery::located(Seq seq) {
+  runs_.push_back({std::move(to_locate_.front()), seq});
+  to_locate_.pop_front();
+  locate();
 }
 
-// What the store knows of the thread's events ends before the message's.
+// From the log's beginning: nothing that is stored elsewhere says for certain how far it is without
+// the message.
 void Recovery::find_event(Seq after) {
+  const store::UnfinishedRun& run = to_locate_.front();
   services_.logs.storage().read(
-      current().key, {after, kPageBytes},
+      run.key, {after, kPageBytes},
       [this, token = liveness_.token()](Result<std::vector<log::StoredEvent>> page) {
         if (!token.alive()) return;
         if (page.has_error()) return give_up(page.error());
-        if (page.value().empty()) return skip();
+        if (page.value().empty()) {
+          to_locate_.pop_front();
+          return locate();
+        }
         const auto event = std::ranges::find_if(
             page.value(), [this](const auto& each) { return learn_message(each); });
         if (event == page.value().end()) return find_event(page.value().back().seq);
-        services_.store.record_message_seq(current().key, current().run.message_id, event->seq,
+        const store::UnfinishedRun& found = to_locate_.front();
+        services_.store.record_message_seq(found.key, found.run.message_id, event->seq,
                                            [this, token, seq = event->seq](Result<> recorded) {
                                              if (!token.alive()) return;
                                              if (recorded.has_error())
                                                return give_up(recorded.error());
-                                             read_from(seq);
+                                             located(seq);
                                            });
       });
 }
@@ -91,7 +91,20 @@ bool Recovery::learn_message(const log::StoredEvent& event) {
   const auto parsed = parser_.parse_object(event.json);
   simdjson::dom::object payload;
   return parsed.has_value() && parsed.value()["payload"].get(payload) == simdjson::SUCCESS &&
-         protocol::string_member(payload, "message_id") == current().run.message_id.view();
+         protocol::string_member(payload, "message_id") == to_locate_.front().run.message_id.view();
+}
+
+void Recovery::give_up(const Error& error) { done_(Error(error)); }
+
+void Recovery::next() {
+  if (runs_.empty()) return done_(ended_);
+  findings_ = Findings{};
+  read_from(runs_.front().message_seq);
+}
+
+void Recovery::skip() {
+  runs_.pop_front();
+  next();
 }
 
 void Recovery::read_from(Seq after) {

@@ -43,9 +43,13 @@ class Recovery {
     std::map<std::string, Tool> tools;
   };
 
+  /// First all seqs that are missing are found and recorded: ending a run changes what the store
+  /// says of its thread.
+  void locate();
+  void located(Seq seq);
+  void find_event(Seq after);
   void next();
   void skip();
-  void find_event(Seq after);
   bool learn_message(const log::StoredEvent& event);
   void give_up(const Error& error);
   void read_from(Seq after);
@@ -54,12 +58,17 @@ class Recovery {
   void renew_epoch();
   void append_end(log::ThreadLog& log);
   void finish(protocol::RunState state, std::string error_code, Seq seq);
-  const store::UnfinishedRun& current() const { return runs_.front(); }
+  struct Unfinished {
+    store::UnfinishedRun run;
+    Seq message_seq;
+  };
+  const store::UnfinishedRun& current() const { return runs_.front().run; }
 
   ChatServices& services_;
   IsHome is_home_;
   Completion<Result<std::size_t>> done_;
-  std::deque<store::UnfinishedRun> runs_;
+  std::deque<store::UnfinishedRun> to_locate_;
+  std::deque<Unfinished> runs_;
   Findings findings_;
   std::size_t ended_ = 0;
   protocol::JsonParser parser_;

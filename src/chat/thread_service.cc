@@ -213,7 +213,7 @@ void ThreadService::launch_run(Sending& sending, const store::AcceptedMessage& a
                     services_.core.clock().wall_now(),
                     std::nullopt};
   runs_.launch(RunOrder{std::move(context.value()), sending.key, std::move(run),
-                        std::move(sending.message.content), accepted.seq},
+                        std::move(sending.message.content)},
                log);
 }
 

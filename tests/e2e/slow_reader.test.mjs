@@ -13,7 +13,7 @@ import { Server } from './support/server.mjs';
 import { Tab } from './support/tab.mjs';
 
 /** The server merges deltas for a reader that is behind. */
-const foldingIsIn = false;
+const foldingIsIn = true;
 const deltaBytes = 1000;
 const deltas = 50_000;
 const warmUpDeltas = 2_000;

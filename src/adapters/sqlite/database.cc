@@ -146,6 +146,7 @@ Result<std::int64_t> Database::integer(const char* sql) {
   return row ? query.integer(0) : 0;
 }
 
+bool Database::read_only() const { return sqlite3_db_readonly(connection_, "main") != 0; }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_) == 0; }
 
 void Database::drop_transaction() {

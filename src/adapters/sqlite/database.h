@@ -102,6 +102,8 @@ class Database {
   /// False also when sqlite3 has rolled the transaction back by itself, as it does when a disk
   /// fails.
   bool in_transaction() const;
+  /// Opened for writing, but the file can only be read.
+  bool read_only() const;
   /// Rolls back what is under way, if anything is.
   void drop_transaction();
   /// Rows changed since the connection was opened.

@@ -39,6 +39,11 @@ SqliteStorage::SqliteStorage(runtime::BlockingPool& pool, const Clock& clock,
 Result<> SqliteStorage::open_connections() {
   const std::filesystem::path file = settings_.directory / "goldenpath.db";
   GP_TRY(writer_, Database::open(file, Database::Mode::kReadWriteCreate));
+  if (writer_->read_only())
+    return fail(Code::store_unavailable,
+                fmt::format("{} can only be read; let this user write it, or name another data "
+                            "directory",
+                            file.string()));
   GP_TRY(writer_->execute(kWriterPragmas));
   const bool full = settings_.synchronous == Synchronous::kFull;
   GP_TRY(writer_->execute(full ? kSynchronousFull : kSynchronousNormal));
