@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "store/page_cursor.h"
@@ -100,9 +101,13 @@ Result<> append_events(Database& writer, LogRows& rows, const std::vector<LogApp
     for (const LogAppend& append : appends) rows.forget(append.key);
     return outcome::failure(std::move(counted).error());
   }
+  // Log by log, whatever order they came in: each log's place in the B-tree is visited once.
   const std::vector<LogRow*>& of_append = counted.value();
+  std::vector<std::size_t> order(appends.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return of_append[i]->log_id; });
   Query insert = writer.query(kInsertEvent);
-  for (std::size_t i = 0; i < appends.size(); ++i) {
+  for (const std::size_t i : order) {
     for (const StoredEvent& event : appends[i].events) {
       GP_TRY(insert_event(insert, of_append[i]->log_id, event));
     }
