@@ -71,8 +71,15 @@ void ActiveRun::start_agent(Result<store::MessagePage> page) {
   agent::AgentRequest request{order_.context, order_.run.message_id, std::move(order_.content), {}};
   std::size_t bytes = 0;
   auto& messages = page.value().messages;
+  // Answers that came while this message was queued belong to it; questions behind it do not.
+  const auto own =
+      std::ranges::find(messages, order_.run.message_id, &protocol::Message::message_id);
+  if (own != messages.end()) {
+    const auto later =
+        std::ranges::remove(own, messages.end(), protocol::Role::user, &protocol::Message::role);
+    messages.erase(later.begin(), later.end());
+  }
   for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
-    if (message->message_id == order_.run.message_id) continue;
     bytes += message->content.size();
     if (bytes > services_.limits.history_bytes ||
         request.history.size() >= services_.limits.history_messages)

@@ -294,7 +294,7 @@ void Connection::start_reading(const std::string& id, log::ThreadLog& log,
     send(dialect_.ack(id, fields));
   }
   // Unsubscribed while it was opened: nothing to read. Subscribed again meanwhile: the later wins.
-  if (!subscriptions_.knows(log.key())) return;
+  if (!subscriptions_.knows(log.key()) || subscriptions_.only_live(log.key())) return;
   if (!subscriptions_.reserved(log.key())) (void)subscriptions_.reserve(log.key());
   subscriptions_.add(log, position);
 }

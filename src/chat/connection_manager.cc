@@ -69,13 +69,17 @@ void ConnectionManager::open_thread(const identity::ThreadKey& key,
   services_.core.assert_here();
   // A log in memory was opened for a thread that exists; otherwise the store is asked, because
   // opening makes a log.
+  const Error gone{Code::thread_not_found, "no thread " + key.thread_id().str()};
+  if (threads_.deleting(key)) return done(Error(gone));
   if (log::ThreadLog* log = services_.logs.find(key)) return done(log);
-  services_.store.find_thread(key, [this, key, token = liveness_.token(), done = std::move(done)](
-                                       Result<protocol::Thread> thread) mutable {
-    if (!token.alive()) return;
-    if (thread.has_error()) return done(Error(thread.error()));
-    services_.logs.open(key, std::move(done));
-  });
+  services_.store.find_thread(key,
+                              [this, key, gone, token = liveness_.token(),
+                               done = std::move(done)](Result<protocol::Thread> thread) mutable {
+                                if (!token.alive()) return;
+                                if (thread.has_error()) return done(Error(thread.error()));
+                                if (threads_.deleting(key)) return done(Error(gone));
+                                services_.logs.open(key, std::move(done));
+                              });
 }
 
 Result<Session> ConnectionManager::reauthenticate(const identity::UserExecutionContext& context,

@@ -109,11 +109,12 @@ void RunSupervisor::finish(const identity::ThreadKey& key, const RunId& run_id, 
   const auto run = std::ranges::find_if(
       lane->second.runs, [&](const auto& each) { return each->order().run.run_id == run_id; });
   const bool was_first = run == lane->second.runs.begin();
-  (*run)->log().fold(terminal);
+  const log::ThreadLog::Pin log((*run)->log());
   runs_.erase(run_id);
   lane->second.runs.erase(run);
   if (const auto user = per_user_.find(key.owner()); --user->second == 0) per_user_.erase(user);
   services_.metrics.runs_active.set(static_cast<double>(runs_.size()));
+  log->fold(terminal);
   if (lane->second.runs.empty()) {
     lanes_.erase(lane);
   } else if (was_first) {

@@ -165,6 +165,8 @@ void Subscriptions::start_snapshot(Entry& entry, protocol::SnapshotReason reason
   services_.store.find_thread(key, [this, key, at, reason, &entry, token = entry.liveness.token()](
                                        Result<protocol::Thread> thread) {
     if (!token.alive()) return;
+    if (thread.has_error() && thread.error().code != Code::thread_not_found)
+      return owner_.on_broken(thread.error());
     std::vector<protocol::Run> runs;
     if (thread.has_value()) runs = std::move(thread.value().active_runs);
     services_.store.list_messages(
@@ -186,6 +188,13 @@ void Subscriptions::finish_snapshot(Entry& entry, Seq at, protocol::SnapshotReas
   if (page.has_value()) messages = std::move(page.value().messages);
   std::erase_if(messages, [at](const protocol::Message& message) {
     return message.seq.value == 0 || message.seq > at;
+  });
+  if (log.removed()) messages.clear();
+  // A run whose message is not here comes with it, as events.
+  std::erase_if(runs, [&messages](const protocol::Run& run) {
+    return std::ranges::none_of(messages, [&](const protocol::Message& message) {
+      return message.message_id == run.message_id;
+    });
   });
   entry.snapshot = dialect_.snapshot(
       {log.key().thread_id(), log.epoch(), at, reason, std::move(messages), std::move(runs)});

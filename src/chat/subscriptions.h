@@ -57,6 +57,13 @@ class Subscriptions final : private log::CursorOwner {
     return found != entries_.end() && found->second == nullptr;
   }
 
+  /// Read because all threads are, not because it was named.
+  bool only_live(const identity::ThreadKey& key) const {
+    const auto found = entries_.find(key);
+    return found != entries_.end() && found->second != nullptr &&
+           found->second->origin == Origin::kAll;
+  }
+
   /// Writes frames until the sink is full. True if there is more.
   bool fill(FrameSink& sink);
 

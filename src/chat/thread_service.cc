@@ -85,13 +85,19 @@ void ThreadService::admit_message(Sending sending) {
                   "on_active \"queue\" or \"interrupt\""};
   const auto context = sending.context;
   const MessageId message_id = sending.message.message_id;
+  ++reserved_[sending.key];
   services_.store.find_message(
       context, message_id,
       [this, token = liveness_.token(), sending = std::move(sending),
        refusal = std::move(refusal)](Result<protocol::Message> found) mutable {
         if (!token.alive()) return;
-        if (found.has_error()) return settle(sending, Error(std::move(refusal)));
-        accept_message(std::move(sending));
+        const auto key = sending.key;
+        if (found.has_error()) {
+          settle(sending, Error(std::move(refusal)));
+        } else {
+          accept_message(std::move(sending));
+        }
+        unreserve(key);
       });
 }
 
@@ -181,6 +187,7 @@ void ThreadService::record_message(const std::string& in_flight) {
         auto& [sending, accepted, log, retry] = *node.mapped();
         unreserve(sending.key);
         services_.metrics.messages_accepted.add();
+        log = log::ThreadLog::Pin(*log);
         launch_run(sending, accepted, *log);
         settle(sending,
                MessageAck{accepted.thread_id, accepted.message_id, accepted.run_id, accepted.seq});
@@ -304,6 +311,8 @@ void ThreadService::rename_thread(const identity::UserExecutionContext& context,
       [this, token = liveness_.token(), key = key.value(), title = request.title,
        done = std::move(done)](Result<protocol::Thread> renamed) mutable {
         if (!token.alive()) return;
+        if (renamed.has_value() && deleting(key))
+          return done(Error{Code::thread_not_found, "the thread is being deleted"});
         if (renamed.has_error()) return done(std::move(renamed));
         services_.logs.open(key, [title, renamed = std::move(renamed),
                                   done = std::move(done)](Result<log::ThreadLog*> log) mutable {

@@ -55,6 +55,9 @@ class ThreadService {
   void history(const identity::UserExecutionContext& context, protocol::History request,
                Completion<Result<store::MessagePage>> done);
 
+  /// Whether the thread is on its way out: it exists for nobody any more.
+  bool deleting(const identity::ThreadKey& key) const { return deleting_.contains(key); }
+
   /// From now on new messages are refused with `draining`; runs under way go on.
   void begin_drain() { draining_ = true; }
 
@@ -70,7 +73,7 @@ class ThreadService {
   /// A message whose event is in the log: what is left is its commit, its seq and its run.
   struct Appended {
     Appended(runtime::Core& core, Sending from, store::AcceptedMessage as, log::ThreadLog& to)
-        : sending(std::move(from)), accepted(std::move(as)), log(to), retry(core) {}
+        : sending(std::move(from)), accepted(std::move(as)), log(to, to.last()), retry(core) {}
     Sending sending;
     store::AcceptedMessage accepted;
     log::ThreadLog::Pin log;

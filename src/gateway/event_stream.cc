@@ -26,7 +26,10 @@ class SseSink final : public chat::FrameSink {
 EventStream::EventStream(chat::ChatServices& services, protocol::Dialect& dialect,
                          identity::UserExecutionContext context, log::ThreadLog& log,
                          const protocol::ThreadPosition& position)
-    : context_(std::move(context)), key_(log.key()), subscriptions_(services, dialect, *this) {
+    : core_(services.core),
+      context_(std::move(context)),
+      key_(log.key()),
+      subscriptions_(services, dialect, *this) {
   const auto reserved = subscriptions_.reserve(log.key());
   (void)reserved;  // the first thread of a reader is never over its limit
   subscriptions_.add(log, position);
@@ -49,7 +52,7 @@ net::SocketHandler::Fill EventStream::fill(std::string& out, std::size_t bytes_m
   SseSink sink(out, bytes_max);
   const bool more = subscriptions_.fill(sink);
   // The thread was deleted, and its last event said so.
-  if (!subscriptions_.knows(key_)) session_->socket().close_after_flush(Code::normal);
+  if (!subscriptions_.knows(key_) && !broken_) session_->socket().close_after_flush(Code::normal);
   return more ? net::SocketHandler::Fill::kMore : net::SocketHandler::Fill::kDone;
 }
 
@@ -58,6 +61,12 @@ void EventStream::want_flush() {
 }
 
 // Real clients take a clean end for success: this one must not look like it.
-void EventStream::on_broken(const Error& error) { session_->socket().abort(error.code); }
+// It is called while fill() is under way, and the reset destroys this stream: in a later turn.
+void EventStream::on_broken(const Error& error) {
+  broken_ = true;
+  core_.post([this, code = error.code, token = liveness_.token()] {
+    if (token.alive()) session_->socket().abort(code);
+  });
+}
 
 }  // namespace gp::gateway

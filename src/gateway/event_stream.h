@@ -26,9 +26,12 @@ class EventStream final : public net::ResponseStream, private chat::Subscription
   void want_flush() override;
   void on_broken(const Error& error) override;
 
+  runtime::Core& core_;
   identity::UserExecutionContext context_;
   identity::ThreadKey key_;
   chat::Subscriptions subscriptions_;
+  bool broken_ = false;
+  runtime::Liveness liveness_;
   net::HttpSession* session_ = nullptr;
 };
 

@@ -258,8 +258,18 @@ TEST_F(RetentionTest, WhatARunUnderWayHoldsStays) {
     core.advance(std::chrono::seconds(1));
     EXPECT_EQ(log.first_retained(), Seq{101});
   }
+  log.fold(Seq{1'300});
   core.advance(std::chrono::seconds(1));
-  EXPECT_GT(log.first_retained(), Seq{800}) << "when the run is over, the limit holds again";
+  EXPECT_EQ(log.first_retained(), Seq{101}) << "folding made room";
+  EXPECT_LE(stored().events.size(), 400u);
+  EXPECT_LE(stored().head.bytes, 100'000u);
+  for (int i = 0; i < 50; ++i) {
+    append(log, EventType::custom,
+           protocol::payload::custom("x", "\"" + std::string(4'000, 'x') + '"'));
+    core.advance(std::chrono::milliseconds(25));
+  }
+  EXPECT_GT(log.first_retained(), Seq{1'300}) << "when the run is over, the limit holds again";
+  EXPECT_LE(stored().head.bytes, 105'000u);
 }
 
 TEST_F(RetentionTest, OldEventsAndTheTotalAreLookedAtEveryMinute) {

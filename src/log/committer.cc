@@ -71,8 +71,28 @@ void Committer::isolate(const Error& error) {
   metrics_.log_commit_failures.add();
   const Batch given_up = std::exchange(in_flight_, Batch{});
   uncommitted_bytes_ -= given_up.bytes;
-  given_up.logs.front()->on_abandoned(error);
+  ThreadLog& log = *given_up.logs.front();
+  forget(log);
+  log.on_abandoned(error);
   submit();
+}
+
+// Nothing of it waits any longer: it may be freed.
+void Committer::forget(const ThreadLog& log) {
+  core_.assert_here();
+  Batch kept;
+  for (std::size_t i = 0; i < waiting_.logs.size(); ++i) {
+    std::size_t bytes = 0;
+    for (const StoredEvent& event : waiting_.appends[i].events) bytes += event.json.size();
+    if (waiting_.logs[i] == &log) {
+      uncommitted_bytes_ -= bytes;
+      continue;
+    }
+    kept.bytes += bytes;
+    kept.logs.push_back(waiting_.logs[i]);
+    kept.appends.push_back(std::move(waiting_.appends[i]));
+  }
+  waiting_ = std::move(kept);
 }
 
 Committer::Batch Committer::take_first(Batch& batch) {

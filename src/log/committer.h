@@ -53,6 +53,7 @@ class Committer {
   /// Hands in_flight_ to the storage.
   void resubmit();
   void isolate(const Error& error);
+  void forget(const ThreadLog& log);
   static Batch take_first(Batch& batch);
   void on_done(Result<> result);
 

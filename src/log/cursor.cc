@@ -24,6 +24,7 @@ Cursor::Next Cursor::next() {
   if (std::exchange(failed_, false)) return {State::kFailed};
   if (page_ != nullptr) return hand_out();
   if (fetching_) return {State::kWaiting};
+  if (log_.abandoned()) return {State::kFailed};
   if (at_head()) return {log_.removed() ? State::kRemoved : State::kWaiting};
   if (const Record* record = log_.hot(delivered_.next())) {
     const std::size_t fold_bytes = log_.directory_.limits().fold_bytes;
@@ -71,12 +72,9 @@ void Cursor::move_to(Seq seq) {
 
 void Cursor::rest() { page_.reset(); }
 
-void Cursor::on_page(Seq after, const Result<std::vector<Record>>& page) {
+void Cursor::on_page(bool failed) {
   if (!std::exchange(fetching_, false)) return;
-  failed_ = page.has_error();
-  // Others that waited look for what they need once more.
-  if (!failed_ && after == delivered_ && !page.value().empty())
-    page_ = std::make_unique<std::deque<Record>>(page.value().begin(), page.value().end());
+  failed_ = failed;
   wake();
 }
 

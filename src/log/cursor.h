@@ -59,7 +59,8 @@ class Cursor {
   friend class ThreadLog;
   void wake() { owner_.on_cursor_ready(*this); }
   Next hand_out();
-  void on_page(Seq after, const Result<std::vector<Record>>& page);
+  /// A page of the log was read, or could not be: look again.
+  void on_page(bool failed);
 
   ThreadLog& log_;
   CursorOwner& owner_;

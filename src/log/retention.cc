@@ -33,10 +33,16 @@ void Retention::look() {
       });
 }
 
+// A log that is not in memory is not brought there: it may be gone by now, and opening would make
+// it anew. Nothing of it is under way.
 void Retention::trim(const OverdueLog& overdue) {
-  directory_.open(overdue.key, [limits = overdue.limits](Result<ThreadLog*> log) {
-    if (log.has_value()) log.value()->trim(limits);
-  });
+  if (ThreadLog* log = directory_.find(overdue.key)) return log->trim(overdue.limits);
+  directory_.storage().trim(
+      overdue.key, overdue.limits, [this, token = liveness_.token()](Result<LogHead> head) {
+        if (!token.alive()) return;
+        metrics::CoreMetrics& metrics = directory_.metrics();
+        (head.has_value() ? metrics.log_trims : metrics.log_upkeep_failures).add();
+      });
 }
 
 }  // namespace gp::log

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/log.h"
 #include "log/cursor.h"
 #include "log/log_directory.h"
 #include "protocol/codes.h"
@@ -61,22 +62,21 @@ Seq ThreadLog::append(const protocol::NewEvent& event, Delivery delivery,
 }
 
 void ThreadLog::fold(Seq through) {
-  const bool wanted = directory_.limits().fold_bytes > 0;
-  if (wanted && !removed_ && through > folded_) directory_.upkeep().fold(*this, through);
+  if (removed_) return;
+  // A limit that the run's hold kept from being reached may be reached now.
+  trim_from_bytes_ = trim_from_events_ = 0;
+  through = std::min(through, held());
+  if (directory_.limits().fold_bytes == 0 || through <= folded_) return trim_if_over();
+  directory_.upkeep().fold(*this, through);
 }
 
 void ThreadLog::trim(TrimLimits limits) {
-  if (removed_) return;
-  limits.held = std::min(limits.held, held());
-  directory_.upkeep().trim(*this, limits);
+  if (!removed_) directory_.upkeep().trim(*this, limits);
 }
 
 void ThreadLog::unpin(Seq held) {
   --pins_;
-  if (held == kNothing) return;
-  held_.erase(std::ranges::find(held_, held));
-  trim_from_bytes_ = trim_from_events_ = 0;
-  trim_if_over();
+  if (held != kNothing) held_.erase(std::ranges::find(held_, held));
 }
 
 Seq ThreadLog::held() const { return held_.empty() ? kNothing : *std::ranges::min_element(held_); }
@@ -95,17 +95,18 @@ void ThreadLog::on_committed(Seq seq, std::size_t bytes, std::size_t events) {
   while (!gates_.empty() && gates_.front() <= seq) gates_.pop_front();
   advance_visible();
   if (hot_bytes_ > directory_.limits().hot_bytes) shrink(directory_.limits().hot_bytes);
-  trim_if_over();
   while (!waiters_.empty() && waiters_.front().seq <= seq) {
     Waiter waiter = std::move(waiters_.front());
     waiters_.pop_front();
     waiter.committed(waiter.seq);
   }
+  trim_if_over();
   if (when_quiet_ && committed_ == last_) std::exchange(when_quiet_, {})(ok());
 }
 
 void ThreadLog::on_abandoned(const Error& error) {
   committed_ = last_;
+  abandoned_ = true;
   gates_.clear();
   std::deque<Waiter> told = std::exchange(waiters_, {});
   for (Waiter& waiter : told) waiter.committed(Error(error));
@@ -187,22 +188,23 @@ void ThreadLog::fetch(Cursor& cursor) {
 
 void ThreadLog::on_page(Seq after, Result<std::vector<StoredEvent>> page) {
   fetching_ = false;
-  Result<std::vector<Record>> records = std::vector<Record>();
-  if (page.has_error()) {
-    records = Error(page.error());
+  const bool failed = page.has_error();
+  if (failed) {
+    GP_LOG_ERROR("log", "{} cannot be read: {}", key_.thread_id().str(), page.error().message);
   } else if (!page.value().empty() && page.value().front().first_seq <= after.next()) {
     std::vector<Record> read;
     read.reserve(page.value().size());
     for (const StoredEvent& event : page.value()) read.push_back(Record::of(event));
-    records = directory_.fold(read);
-    directory_.shared().put(*this, records.value());
-  } else if (after.next() >= first_retained_ && !removed_) {
-    // That the events above first_retained are not there is a failed read, not an end.
-    records = Error{Code::store_unavailable, "events that should be stored are not there"};
+    directory_.shared().put(*this, directory_.fold(read));
+  } else if (!removed_) {
+    // The storage trimmed the log, and its answer is still under way.
+    const bool empty = page.value().empty();
+    first_retained_ =
+        std::max(first_retained_, empty ? committed_.next() : page.value().front().first_seq);
   }
   for (Cursor* cursor = cursors_; cursor != nullptr;) {
     Cursor* next = cursor->next_;
-    cursor->on_page(after, records);
+    cursor->on_page(failed);
     cursor = next;
   }
 }

@@ -61,6 +61,8 @@ class ThreadLog {
   /// The first event that a run under way holds; beyond last() if none does.
   Seq held() const;
   bool removed() const { return removed_; }
+  /// Removed, not because its thread was deleted: the storage refused it. Readers resume.
+  bool abandoned() const { return abandoned_; }
 
   /// A run, or whoever else needs the log in memory, holds a pin; with `held`, the events from
   /// there on are not trimmed either.
@@ -144,7 +146,8 @@ class ThreadLog {
   std::uint32_t pins_ = 0;
   bool dirty_ = false;
   bool removed_ = false;
-  bool fetching_ = false;  ///< a page is being read
+  bool abandoned_ = false;  ///< by a storage that refuses it; removed_ too
+  bool fetching_ = false;   ///< a page is being read
   MonotonicTime last_use_;
   runtime::Liveness liveness_;
 };

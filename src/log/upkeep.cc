@@ -57,7 +57,10 @@ void Upkeep::start() {
   Job& job = jobs_.front();
   if (job.log->removed()) return end(nullptr);
   if (std::holds_alternative<Seq>(job.what)) return fold_from(job.log->folded_);
-  directory_.storage().trim(job.log->key(), std::get<TrimLimits>(job.what),
+  // What is held is asked now, not when the job was; and nothing that comes while it is done goes.
+  TrimLimits limits = std::get<TrimLimits>(job.what);
+  limits.held = std::min({limits.held, job.log->held(), job.log->last().next()});
+  directory_.storage().trim(job.log->key(), limits,
                             [this, token = liveness_.token()](Result<LogHead> head) {
                               if (!token.alive()) return;
                               if (head.has_error()) return end(&head.error());
@@ -84,7 +87,10 @@ void Upkeep::end(const Error* failure) {
 
 void Upkeep::fold_from(Seq after) {
   ThreadLog& log = *jobs_.front().log;
-  if (after >= std::get<Seq>(jobs_.front().what)) return end(nullptr);
+  if (after >= std::get<Seq>(jobs_.front().what)) {
+    log.trim_if_over();
+    return end(nullptr);
+  }
   directory_.storage().read(
       log.key(), ReadRange{after, kPageBytes},
       [this, after, token = liveness_.token()](Result<std::vector<StoredEvent>> page) {

@@ -107,6 +107,7 @@ class ChatStore {
   /// Makes the thread, or returns the one that is there, unchanged.
   virtual void create_thread(const identity::ThreadKey& key, NewThread thread,
                              Completion<Result<CreatedThread>> done) = 0;
+  /// A thread's active_runs are those whose message has a seq: others were never accepted.
   /// Errors: thread_not_found.
   virtual void find_thread(const identity::ThreadKey& key,
                            Completion<Result<protocol::Thread>> done) = 0;

@@ -240,6 +240,7 @@ TEST_P(ChatStoreContract, ACreatedThreadIsAsGiven) {
 TEST_P(ChatStoreContract, CreatingAgainReturnsTheThreadUnchanged) {
   ASSERT_TRUE(create(mine_, {.title = "first", .now = at(0)}));
   ASSERT_TRUE(accept(mine_, message("one", 1)));
+  ASSERT_TRUE(record(mine_, "one", 1));
   const CreatedThread again =
       create(mine_, {.title = "second", .metadata_json = R"({"x":1})", .now = at(9)}).value();
   EXPECT_EQ(again.how, CreatedThread::How::kExisted);

@@ -35,9 +35,12 @@ TEST_P(ChatStoreContract, AnAcceptedMessageMakesThreadMessageAndQueuedRun) {
   EXPECT_EQ(queued.created_at, at(2));
   EXPECT_FALSE(queued.finished_at);
 
-  const protocol::Thread thread = this->thread(mine_).value();
+  protocol::Thread thread = this->thread(mine_).value();
   EXPECT_EQ(thread.created_at, at(2));
   EXPECT_EQ(thread.metadata_json, "{}");
+  EXPECT_TRUE(thread.active_runs.empty()) << "the message is not in the log yet";
+  ASSERT_TRUE(record(mine_, "one", 1));
+  thread = this->thread(mine_).value();
   ASSERT_EQ(thread.active_runs.size(), 1u);
   EXPECT_EQ(thread.active_runs[0].run_id, RunId("run-one"));
 }
@@ -163,6 +166,7 @@ TEST_P(ChatStoreContract, MessagesOfThreadsThatGrowTogetherAreApart) {
 
 TEST_P(ChatStoreContract, AStartedRunIsRunning) {
   ASSERT_TRUE(accept(mine_, message("one")));
+  ASSERT_TRUE(record(mine_, "one", 1));
   ASSERT_TRUE(start(mine_, "one"));
   EXPECT_EQ(run("user-one", "one").value().state, protocol::RunState::running);
   EXPECT_EQ(thread(mine_).value().active_runs.at(0).state, protocol::RunState::running);

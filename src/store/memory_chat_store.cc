@@ -30,10 +30,17 @@ auto no_thread(const identity::ThreadKey& key) {
   return fail(Code::thread_not_found, "no thread " + key.thread_id().str());
 }
 
+// A run whose message is not in the log was never accepted.
 protocol::Thread shape_of(const Stored& stored) {
   protocol::Thread shape = stored.shape;
   std::copy_if(stored.runs.begin(), stored.runs.end(), std::back_inserter(shape.active_runs),
-               [](const Run& run) { return protocol::is_active(run.state); });
+               [&stored](const Run& run) {
+                 return protocol::is_active(run.state) &&
+                        std::ranges::any_of(stored.messages, [&](const Message& message) {
+                          return message.message_id == run.message_id &&
+                                 message.role == protocol::Role::user && message.seq.value > 0;
+                        });
+               });
   return shape;
 }
 

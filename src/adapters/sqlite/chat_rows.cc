@@ -11,8 +11,10 @@ constexpr const char* kFindThread =
     "SELECT thread_row, thread_id, title, metadata, created_at, updated_at, last_seq "
     "FROM threads WHERE owner = ?1 AND thread_id = ?2";
 constexpr const char* kActiveRuns =
-    "SELECT run_id, ?2, message_id, agent_name, state, error_code, created_at, finished_at "
-    "FROM runs WHERE thread_row = ?1 AND state IN ('queued', 'running') ORDER BY run_row";
+    "SELECT r.run_id, ?2, r.message_id, agent_name, state, error_code, r.created_at, finished_at "
+    "FROM runs r JOIN messages m ON m.owner = r.owner AND m.message_id = r.message_id AND "
+    "m.role = 'user' WHERE r.thread_row = ?1 AND state IN ('queued', 'running') AND m.seq > 0 "
+    "ORDER BY run_row";
 constexpr const char* kTouch =
     "UPDATE threads SET updated_at = MAX(updated_at, ?2), last_seq = MAX(last_seq, ?3) "
     "WHERE thread_row = ?1";

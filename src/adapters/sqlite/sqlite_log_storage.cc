@@ -59,6 +59,11 @@ class TrimOperation final : public AskedOperation<LogHead> {
         limits_(limits) {}
 
   Result<> run(Database& writer) override {
+    Result<LogRow*> row = rows_.find(writer, key_);
+    if (!row) return settle(outcome::failure(std::move(row).error()));
+    // What is appended between its parts stays.
+    if (!std::exchange(bounded_, true) && row.value() != nullptr)
+      limits_.held = std::min(limits_.held, row.value()->head.last.next());
     Result<Trimmed> trimmed = trim_log(writer, rows_, key_, limits_);
     unfinished_ = trimmed.has_value() && !trimmed.value().finished;
     if (!trimmed) return settle(outcome::failure(std::move(trimmed).error()));
@@ -72,6 +77,7 @@ class TrimOperation final : public AskedOperation<LogHead> {
   ThreadKey key_;
   TrimLimits limits_;
   bool unfinished_ = false;
+  bool bounded_ = false;
 };
 
 /// Fixes the log and its bounds where it stands in the order; reads the events later.
