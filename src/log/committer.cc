@@ -109,9 +109,22 @@ Committer::Batch Committer::take_first(Batch& batch) {
 void Committer::resubmit() {
   core_.assert_here();
   submitting_ = true;
-  storage_.append(in_flight_.appends, [this, token = liveness_.token()](Result<> again) {
-    if (token.alive()) on_done(std::move(again));
-  });
+  in_flight_.tallies.clear();
+  for (const LogAppend& append : in_flight_.appends) {
+    Tally tally{append.events.back().seq, 0, append.events.size()};
+    for (const StoredEvent& event : append.events) tally.bytes += event.bytes();
+    in_flight_.tallies.push_back(tally);
+  }
+  storage_.append(
+      std::exchange(in_flight_.appends, {}),
+      [this, token = liveness_.token()](Result<> again) {
+        if (token.alive()) on_done(std::move(again));
+      },
+      [this, token = liveness_.token()](std::vector<LogAppend> back) {
+        if (!token.alive()) return;
+        core_.assert_here();
+        in_flight_.appends = std::move(back);
+      });
 }
 
 void Committer::on_done(Result<> result) {
@@ -139,11 +152,9 @@ void Committer::on_done(Result<> result) {
   const Batch batch = std::exchange(in_flight_, Batch{});
   uncommitted_bytes_ -= batch.bytes;
   for (std::size_t i = 0; i < batch.logs.size(); ++i) {
-    const std::vector<StoredEvent>& events = batch.appends[i].events;
-    std::size_t bytes = 0;
-    for (const StoredEvent& event : events) bytes += event.bytes();
-    metrics_.log_events_committed.add(events.size());
-    batch.logs[i]->on_committed(events.back().seq, bytes, events.size());
+    const Tally& tally = batch.tallies[i];
+    metrics_.log_events_committed.add(tally.events);
+    batch.logs[i]->on_committed(tally.last, tally.bytes, tally.events);
   }
   if (was_over && !over_limit() && relief_) relief_();
   if (waiting_.appends.empty()) return;

@@ -43,14 +43,20 @@ class Committer {
   void flush();
 
  private:
+  struct Tally {
+    Seq last;
+    std::size_t bytes;
+    std::size_t events;
+  };
   struct Batch {
     std::vector<LogAppend> appends;
     std::vector<ThreadLog*> logs;  ///< one per append
+    std::vector<Tally> tallies;    ///< one per append, while the storage has them
     std::size_t bytes = 0;
   };
 
   void submit();
-  /// Hands in_flight_ to the storage.
+  /// Hands in_flight_ to the storage, which gives the appends back if it fails.
   void resubmit();
   void isolate(const Error& error);
   void forget(const ThreadLog& log);

@@ -12,6 +12,8 @@ using Kind = runtime::SimulatedDevice::Kind;
 using Health = runtime::SimulatedDevice::Health;
 using Logs = std::unordered_map<identity::ThreadKey, MemoryLogData::Log>;
 
+auto disk_failed() { return fail(Code::store_unavailable, "the simulated disk failed"); }
+
 auto first_above(const std::deque<StoredEvent>& events, Seq after) {
   return std::upper_bound(events.begin(), events.end(), after,
                           [](Seq seq, const StoredEvent& event) { return seq < event.seq; });
@@ -128,10 +130,7 @@ void MemoryLogStorage::ask(Kind kind, UniqueFunction<Result<T>()> work,
   device_.ask(
       kind,
       [work = std::move(work), done = std::move(done)](Health health) mutable -> runtime::Task {
-        Result<T> result =
-            health == Health::kWorks
-                ? work()
-                : Result<T>(fail(Code::store_unavailable, "the simulated disk failed"));
+        Result<T> result = health == Health::kWorks ? work() : Result<T>(disk_failed());
         return [result = std::move(result), done = std::move(done)]() mutable {
           done(std::move(result));
         };
@@ -149,11 +148,19 @@ void MemoryLogStorage::open(const identity::ThreadKey& key, const Epoch& epoch_i
       std::move(done));
 }
 
-void MemoryLogStorage::append(std::vector<LogAppend> appends, Completion<Result<>> done) {
-  ask<void>(
-      Kind::kWrite,
-      [this, appends = std::move(appends)]() mutable { return append_all(data_.logs, appends); },
-      std::move(done));
+void MemoryLogStorage::append(std::vector<LogAppend> appends, Completion<Result<>> done,
+                              GiveBack back) {
+  device_.ask(Kind::kWrite,
+              [this, appends = std::move(appends), done = std::move(done),
+               back = std::move(back)](Health health) mutable -> runtime::Task {
+                Result<> result =
+                    health == Health::kWorks ? append_all(data_.logs, appends) : disk_failed();
+                return [result = std::move(result), appends = std::move(appends),
+                        done = std::move(done), back = std::move(back)]() mutable {
+                  if (result.has_error() && back) back(std::move(appends));
+                  done(std::move(result));
+                };
+              });
 }
 
 void MemoryLogStorage::read(const identity::ThreadKey& key, ReadRange range,
