@@ -6,6 +6,7 @@
 
 #include "agent/carried_json.h"
 #include "agent/utf8.h"
+#include "base/planted_bug.h"
 #include "protocol/codes.h"
 #include "protocol/json_writer.h"
 
@@ -215,7 +216,7 @@ void RunContract::end_run(EventType type, std::string content, std::string_view 
   const std::string error = quoted(why);
   const MonotonicTime now = clock_.now();
   for (const Tool& tool : tools_) {
-    if (!tool.open) continue;
+    if (!tool.open || GP_PLANTED(open_tools_left)) continue;
     out.push_back(make(EventType::tool_completed,
                        payload::tool_completed(tool.id, tool.name, payload::ToolOutcome::kFailure,
                                                error, now - tool.started)));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/planted_bug.h"
+
 namespace gp::chat {
 namespace {
 
@@ -50,7 +52,9 @@ void ActiveRun::start() {
 void ActiveRun::on_end_of_idle_check() {
   // While the run is paused, silence is our own doing.
   if (paused_) last_event_ = services_.core.now();
-  if (services_.core.now() - last_event_ >= services_.limits.run_idle_timeout)
+  if (services_.core.now() - last_event_ >= services_.limits.run_idle_timeout ||
+      (GP_PLANTED(timeouts_by_wall_clock) &&
+       services_.core.clock().wall_now() - order_.run.created_at >= services_.limits.run_timeout))
     return fail(Code::agent_timeout,
                 "the agent was silent for longer than runs.idle_timeout allows");
   idle_timeout_.arm(kIdleCheck, [this] { on_end_of_idle_check(); });
@@ -97,7 +101,7 @@ void ActiveRun::start_agent(Result<store::MessagePage> page) {
 
 void ActiveRun::on_event(agent::AgentEvent event) {
   services_.core.assert_here();
-  if (ended_) return;
+  if (ended_ || (GP_PLANTED(paused_run_loses_events) && paused_)) return;
   last_event_ = services_.core.now();
   append(contract_.accept(std::move(event)));
   if (!ended_ && services_.logs.committer().over_limit()) {
@@ -143,6 +147,8 @@ void ActiveRun::append_terminal(const protocol::NewEvent& event) {
   ended_ = true;
   whole_timeout_.cancel();
   idle_timeout_.cancel();
+  if (GP_PLANTED(second_terminal) && event.type == protocol::EventType::agent_cancelled)
+    log_->append(event, log::Delivery::kAfterCommit);
   Outcome outcome{state_after(event.type), {}, {}};
   if (const auto failure = contract_.failure()) outcome.error_code = protocol::info(*failure).name;
   log_->append(event, log::Delivery::kAfterCommit,

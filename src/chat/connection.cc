@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/planted_bug.h"
+
 #include "chat/connection_manager.h"
 #include "chat/results.h"
 #include "protocol/json_writer.h"
@@ -229,7 +231,7 @@ void Connection::run(const std::string& id, protocol::Unsubscribe& command) {
   }
   auto key = identity::ThreadKey::of(*context_, command.thread_id);
   if (key.has_error()) return send_error(id, key.error());
-  subscriptions_.remove(key.value());
+  if (!GP_PLANTED(unsubscribe_forgotten)) subscriptions_.remove(key.value());
   send(dialect_.ack(id, results::member("thread_id", command.thread_id.view())));
 }
 

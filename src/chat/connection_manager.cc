@@ -1,5 +1,7 @@
 #include "chat/connection_manager.h"
 
+#include "base/planted_bug.h"
+
 namespace gp::chat {
 namespace {
 
@@ -14,6 +16,11 @@ ConnectionManager::ConnectionManager(ChatServices& services, ThreadService& thre
   services_.logs.on_opened([this, token = liveness_.token()](log::ThreadLog& log) {
     if (!token.alive()) return;
     services_.core.assert_here();
+    if (GP_PLANTED(live_for_all_users)) {
+      for (auto& [key, each] : connections_) {
+        if (each->reads_all()) each->subscriptions_.add_live(log);
+      }
+    }
     const auto user = users_.find(log.key().owner());
     if (user == users_.end()) return;
     for (Connection* connection : user->second) {

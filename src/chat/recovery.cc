@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/planted_bug.h"
 
 namespace gp::chat {
 namespace {
@@ -32,6 +33,8 @@ void Recovery::start(Completion<Result<std::size_t>> done) {
         if (!token.alive()) return;
         if (runs.has_error()) return give_up(runs.error());
         for (store::UnfinishedRun& run : runs.value()) {
+          if (GP_PLANTED(recovery_skips_queued_runs) && run.run.state == protocol::RunState::queued)
+            continue;
           if (is_home_(run.key.owner())) to_locate_.push_back(std::move(run));
         }
         locate();
@@ -128,7 +131,10 @@ void Recovery::learn(const log::StoredEvent& event) {
   if (object["payload"].get(payload) != simdjson::SUCCESS) return;
   switch (event.type) {
     case protocol::EventType::agent_started: findings_.started = true; break;
-    case protocol::EventType::token: findings_.answer += text_of(payload, "delta"); break;
+    case protocol::EventType::token:
+      if (GP_PLANTED(recovery_loses_the_answer)) break;
+      findings_.answer += text_of(payload, "delta");
+      break;
     case protocol::EventType::tool_executing:
       findings_.tools[text_of(payload, "tool_call_id")] = {text_of(payload, "tool_name"), true};
       break;
@@ -155,8 +161,10 @@ void Recovery::renew_epoch() {
   // In memory it is since an earlier run of the thread was found, and has its new epoch.
   if (log::ThreadLog* log = services_.logs.find(current().key)) return append_end(*log);
   services_.logs.storage().renew_epoch(
-      current().key, services_.core.ids().epoch(),
-      [this, token = liveness_.token()](Result<> renewed) {
+      GP_PLANTED(recovery_keeps_the_epoch)
+          ? identity::ThreadKey::from_storage(current().key.owner(), ThreadId("elsewhere"))
+          : current().key,
+      services_.core.ids().epoch(), [this, token = liveness_.token()](Result<> renewed) {
         if (!token.alive()) return;
         if (renewed.has_error()) return give_up(renewed.error());
         services_.logs.open(current().key, [this, token](Result<log::ThreadLog*> log) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/planted_bug.h"
 
 namespace gp::chat {
 namespace {
@@ -29,7 +30,8 @@ Result<> Subscriptions::reserve(const identity::ThreadKey& key) {
 void Subscriptions::add(log::ThreadLog& log, const protocol::ThreadPosition& position) {
   auto& entry = entries_[log.key()];
   GP_ASSERT(entry == nullptr, "a thread must be reserved before it is read");
-  const bool other_epoch = !position.epoch.empty() && position.epoch != log.epoch();
+  const bool other_epoch = !GP_PLANTED(resume_ignores_the_epoch) && !position.epoch.empty() &&
+                           position.epoch != log.epoch();
   const bool beyond = position.after && *position.after > log.visible();
   const bool unknown = other_epoch || beyond;
   const Seq after = unknown || !position.after ? log.visible() : *position.after;
@@ -126,7 +128,8 @@ Subscriptions::Step Subscriptions::fill_one(Entry& entry, FrameSink& sink) {
         services_.metrics.events_delivered.add();
         break;
       case log::Cursor::State::kWaiting: {
-        const bool owed = entry.origin == Origin::kNamed && entry.cursor.at_head();
+        const bool owed = entry.origin == Origin::kNamed &&
+                          (entry.cursor.at_head() || GP_PLANTED(caught_up_early));
         if (owed && std::exchange(entry.announce, false)) announce(entry, before, sink);
         return Step::kQuiet;
       }
@@ -135,6 +138,7 @@ Subscriptions::Step Subscriptions::fill_one(Entry& entry, FrameSink& sink) {
         return Step::kQuiet;
       case log::Cursor::State::kRemoved: return Step::kGone;
       case log::Cursor::State::kFailed:
+        if (GP_PLANTED(failed_read_is_silent)) return Step::kQuiet;
         owner_.on_broken(
             Error{Code::store_unavailable,
                   "the thread's events cannot be read now; reconnect with your cursors"});
@@ -161,7 +165,8 @@ void Subscriptions::start_snapshot(Entry& entry, protocol::SnapshotReason reason
   // thread of the same name by now.)
   if (log.removed())
     return finish_snapshot(entry, log.visible().previous(), reason, store::MessagePage{}, {});
-  const Seq at = std::max(std::min(log.committed(), log.held()), log.first_retained().previous());
+  const Seq held = GP_PLANTED(snapshot_in_mid_run) ? log.committed() : log.held();
+  const Seq at = std::max(std::min(log.committed(), held), log.first_retained().previous());
   services_.store.find_thread(key, [this, key, at, reason, &entry, token = entry.liveness.token()](
                                        Result<protocol::Thread> thread) {
     if (!token.alive()) return;

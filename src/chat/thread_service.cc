@@ -11,6 +11,7 @@
 #include "chat/thread_service.h"
 
 #include "base/assert.h"
+#include "base/planted_bug.h"
 
 namespace gp::chat {
 namespace {
@@ -47,7 +48,7 @@ void ThreadService::send_message(const identity::UserExecutionContext& context,
                                  protocol::UserMessage message,
                                  Completion<Result<MessageAck>> done) {
   services_.core.assert_here();
-  if (draining_)
+  if (draining_ && !GP_PLANTED(drain_lets_messages_in))
     return done(Error{Code::draining, "the server is being restarted; reconnect and send again"});
   if (auto valid = identity::check_id("message_id", message.message_id.view()); valid.has_error())
     return done(Error(valid.error()));
@@ -124,7 +125,7 @@ void ThreadService::accept_message(Sending sending) {
 }
 
 void ThreadService::append_message(Sending sending, store::AcceptedMessage accepted) {
-  if (accepted.seq.value != 0) {
+  if (!GP_PLANTED(repetition_kept_again) && accepted.seq.value != 0) {
     services_.metrics.messages_repeated.add();
     return settle(sending, MessageAck{accepted.thread_id, accepted.message_id, accepted.run_id,
                                       accepted.seq});

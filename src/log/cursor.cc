@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "log/log_directory.h"
 
 namespace gp::log {
@@ -29,6 +30,9 @@ Cursor::Next Cursor::next() {
   if (const Record* record = log_.hot(delivered_.next())) {
     const std::size_t fold_bytes = log_.directory_.limits().fold_bytes;
     if (fold_bytes == 0 || log_.visible_bytes_after(delivered_) < fold_bytes) {
+      if (GP_PLANTED(cursor_skips_a_record) && record->seq.value % 8 == 0 &&
+          record->seq < log_.visible())
+        record = log_.hot(record->seq.next());
       delivered_ = record->seq;
       return {State::kRecord, *record};
     }
@@ -49,8 +53,9 @@ Cursor::Next Cursor::next() {
 Cursor::Next Cursor::hand_out() {
   Record record = std::move(page_->front());
   page_->pop_front();
+  if (GP_PLANTED(page_repeats_a_record) && record.first_seq > delivered_) page_->push_front(record);
   if (page_->empty()) page_.reset();
-  if (record.first_seq <= delivered_) {
+  if (record.first_seq <= delivered_ && !GP_PLANTED(page_repeats_a_record)) {
     auto rest = cut_after(view_of(record), delivered_);
     if (rest.has_error()) {
       GP_LOG_ERROR("log", "{}: {}", log_.key().thread_id().str(), rest.error().message);

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "base/planted_bug.h"
 #include "log/cursor.h"
 #include "log/log_directory.h"
 #include "protocol/codes.h"
@@ -51,7 +52,9 @@ Seq ThreadLog::append(const protocol::NewEvent& event, Delivery delivery,
   hot_bytes_ += json.size();
   appended_bytes_ += json.size();
   hot_.push_back(Record{last_, last_, event.type, SharedBytes(json), {}, appended_bytes_});
-  if (delivery == Delivery::kAfterCommit) gates_.push_back(last_);
+  if (delivery == Delivery::kAfterCommit && !GP_PLANTED(gate_opens_early)) gates_.push_back(last_);
+  if (GP_PLANTED(ack_before_commit) && committed)
+    core.post([done = std::exchange(committed, {}), seq = last_]() mutable { done(seq); });
   if (committed) waiters_.push_back(Waiter{last_, std::move(committed)});
   directory_.metrics().log_events_appended.add();
   advance_visible();
@@ -221,6 +224,7 @@ void ThreadLog::wake_cursors() {
   for (Cursor* cursor = cursors_; cursor != nullptr;) {
     Cursor* next = cursor->next_;
     cursor->wake();
+    if (GP_PLANTED(only_one_cursor_wakes)) return;
     cursor = next;
   }
 }
