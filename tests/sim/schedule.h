@@ -1,0 +1,88 @@
+/// Schedule: everything that a seed decides before the first event: who is there, the limits, and
+/// which faults come. What is decided later (which tab acts, what an agent says) comes from the
+/// same Dice, in an order that virtual time alone determines.
+///
+/// The constants in `known` switch off faults whose consequences are bugs that are known and being
+/// mended. None may stay: each goes with its bug.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "chat/limits.h"
+#include "log/limits.h"
+
+namespace gp::sim {
+
+namespace known {
+/// F2: recovery looks for a run's user_message above the thread's last_seq, which the end of an
+/// earlier run of the same thread has just moved: the run is passed over, and its message is kept
+/// twice.
+inline constexpr bool kCrashBeforeSeqIsRecorded = false;
+/// F7: a snapshot that ends before a queued run's message lies in the middle of the run before it.
+inline constexpr bool kSnapshotsAmongQueuedRuns = false;
+/// F10: an agent is told messages that were sent after the one it answers, as its history.
+inline constexpr bool kHistoryBeforeMessageOnly = false;
+/// F5: a crash in the middle of a deletion leaves a thread whose log says that it was deleted.
+inline constexpr bool kCrashWhileDeleting = false;
+/// F6: a snapshot leaves out a message whose seq the store failed to record.
+inline constexpr bool kSnapshotsBeforeSeqIsRecorded = false;
+/// F14: a subscribe or a rename that meets a deletion makes the log again, which nothing removes.
+inline constexpr bool kSubscribeWhileDeleting = false;
+/// F15: recovery does not see the words of a run in batches that the log has folded meanwhile.
+inline constexpr bool kRecoveryReadsBatches = false;
+}  // namespace known
+
+/// The one source of chance of a schedule.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+  std::uint64_t next() { return random_.next(); }
+  /// Uniform in [0, bound).
+  std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
+  /// Uniform in [low, high].
+  std::uint64_t from(std::uint64_t low, std::uint64_t high) { return low + below(high - low + 1); }
+  bool percent(std::uint64_t chance) { return below(100) < chance; }
+  Duration milliseconds(std::uint64_t low, std::uint64_t high) {
+    return std::chrono::microseconds(from(low * 1000, high * 1000));
+  }
+  template <class T, std::size_t N>
+  T one_of(const T (&choices)[N]) {
+    return choices[below(N)];
+  }
+
+ private:
+  SeededRandom random_;
+};
+
+struct Schedule {
+  std::uint32_t users = 1;
+  std::uint32_t tabs_per_user = 1;
+  std::uint32_t threads_per_user = 1;
+  std::uint32_t actions = 4;  ///< of all users together
+  Duration activity{};        ///< actions and faults happen in this time
+
+  std::uint32_t cuts = 0;
+  std::uint32_t slow_links = 0;  ///< of a hundred
+  std::uint32_t freezes = 0;
+  std::uint32_t crashes = 0;
+  std::uint32_t disk_errors = 0;
+  std::uint32_t clock_jumps = 0;
+  bool slow_disk = false;
+  bool drain = false;
+  bool deletes = false;
+  bool garbage = false;    ///< malformed commands and foreign ids
+  bool conflicts = false;  ///< one message_id, two contents
+  bool misbehaving_agents = false;
+
+  chat::ChatLimits chat;
+  log::LogLimits log;
+
+  static Schedule from(Dice& dice);
+};
+
+/// The dice of schedule `number` under `seed`.
+Dice dice_of(std::uint64_t seed, std::uint64_t number);
+
+}  // namespace gp::sim
