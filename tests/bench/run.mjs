@@ -1,6 +1,6 @@
 /**
- * ./dev bench [idle|streams]: what goldenpath costs on this machine. Server on one core, this generator on the other, where there are
- * two. Prints medians over the repetitions; the method is in docs/benchmarks.md.
+ * ./dev bench [idle|streams|append|resume|stalled]: what goldenpath costs on this machine. Server on one core, this generator on the
+ * other, where there are two. Prints medians over the repetitions; the method is in docs/benchmarks.md.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -8,19 +8,14 @@ import { connect } from 'node:net';
 import { Crowd, cpuSeconds, residentBytes, startTokenAgent } from '../e2e/support/crowd.mjs';
 import { demoToken } from '../e2e/support/person.mjs';
 import { Server } from '../e2e/support/server.mjs';
+import { bin, load, pin } from './machine.mjs';
+import { resume } from './resume.mjs';
+import { stalled } from './stalled.mjs';
 
 const repetitions = 3;
 
 function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function pin(pid, core) {
-  try {
-    execFileSync('taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'ignore' });
-  } catch {
-    console.log('# taskset is not here: not pinned');
-  }
 }
 
 /** An idle authenticated WebSocket on a bare socket, so that this process can hold many. */
@@ -45,7 +40,7 @@ function idleConnection(port, token) {
 /** Resident memory per idle authenticated connection: growth from the first 1,000 to the last, so that what is paid once is left out. */
 async function idle(connections) {
   const server = await Server.start({ cores: 1 });
-  pin(server.pid, 0);
+  pin(server.pid, '0');
   const sockets = [];
   const open = async (from, to) => {
     for (let start = from; start < to; start += 100) {
@@ -69,7 +64,7 @@ async function idle(connections) {
 async function streams() {
   const agent = await startTokenAgent(300, 100);
   const server = await Server.start({ agents: [agent.spec], cores: 1 });
-  pin(server.pid, 0);
+  pin(server.pid, '0');
   const crowd = await Crowd.gather(server.url, 200, 2);
   const cpu = cpuSeconds(server.pid);
   const from = performance.now();
@@ -92,18 +87,30 @@ async function repeat(measure) {
   return results;
 }
 
-pin(process.pid, 1);
-const wanted = process.argv[2];
-if (wanted === undefined || wanted === 'idle') {
-  const bytes = await repeat(() => idle(10_000));
-  console.log(`idle: ${median(bytes).toFixed(0)} bytes of user memory per idle authenticated connection (${repetitions} × 10,000)`);
-}
-if (wanted === undefined || wanted === 'streams') {
-  const runs = await repeat(streams);
-  const of = (field) => median(runs.map((run) => run[field]));
-  console.log(
-    `streams: ${of('events')} events to 400 tabs in ${of('seconds').toFixed(2)} s, ` +
-      `${of('microseconds').toFixed(1)} µs of server CPU per delivered event (agent's HTTP, log and commit included), ` +
-      `${(of('resident') / 1e6).toFixed(1)} MB resident`,
-  );
+const benches = {
+  async idle() {
+    const bytes = await repeat(() => idle(10_000));
+    console.log(`idle: ${median(bytes).toFixed(0)} bytes of user memory per idle authenticated connection (${repetitions} × 10,000)`);
+  },
+  async streams() {
+    const runs = await repeat(streams);
+    const of = (field) => median(runs.map((run) => run[field]));
+    console.log(
+      `streams: ${of('events')} events to 400 tabs in ${of('seconds').toFixed(2)} s, ` +
+        `${of('microseconds').toFixed(1)} µs of server CPU per delivered event (agent's HTTP, log and commit included), ` +
+        `${(of('resident') / 1e6).toFixed(1)} MB resident`,
+    );
+  },
+  append: () => execFileSync(bin('gp_append_bench'), { stdio: 'inherit' }),
+  resume,
+  stalled,
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+  if (benches[name] === undefined) throw new Error(`there is no bench "${name}": ${Object.keys(benches).join(', ')}`);
+  console.log(`# ${name}; load before: ${load()}`);
+  // The append bench is a process of its own and needs both processors.
+  pin(process.pid, name === 'append' ? '0-1' : '1');
+  await benches[name]();
 }
