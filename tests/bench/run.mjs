@@ -56,7 +56,7 @@ async function idle(connections) {
   await open(1000, connections);
   const after = residentBytes(server.pid);
   for (const socket of sockets) socket.destroy();
-  await server.end('SIGTERM');
+  await server.stop();
   return (after - before) / (connections - 1000);
 }
 
@@ -75,7 +75,7 @@ async function streams() {
   const problems = crowd.tabs.flatMap((tab) => tab.problems);
   const resident = residentBytes(server.pid);
   crowd.leave();
-  await server.end('SIGTERM');
+  await server.stop();
   agent.close();
   if (problems.length > 0) throw new Error(`the run is not valid: ${problems.slice(0, 3).join('; ')}`);
   return { seconds, events, microseconds: (used / events) * 1e6, resident };
