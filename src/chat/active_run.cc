@@ -75,14 +75,15 @@ void ActiveRun::start_agent(Result<store::MessagePage> page) {
   agent::AgentRequest request{order_.context, order_.run.message_id, std::move(order_.content), {}};
   std::size_t bytes = 0;
   auto& messages = page.value().messages;
-  // Answers that came while this message was queued belong to it; questions behind it do not.
+  // Answers that came while this message was queued belong to it. Questions behind it do not, nor
+  // those that were never accepted.
   const auto own =
       std::ranges::find(messages, order_.run.message_id, &protocol::Message::message_id);
-  if (own != messages.end()) {
-    const auto later =
-        std::ranges::remove(own, messages.end(), protocol::Role::user, &protocol::Message::role);
-    messages.erase(later.begin(), later.end());
-  }
+  const Seq own_seq = own == messages.end() ? log_->last() : own->seq;
+  std::erase_if(messages, [&](const protocol::Message& message) {
+    return message.role == protocol::Role::user &&
+           (message.seq.value == 0 || message.seq >= own_seq);
+  });
   for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
     bytes += message->content.size();
     if (bytes > services_.limits.history_bytes ||
@@ -104,10 +105,7 @@ void ActiveRun::on_event(agent::AgentEvent event) {
   if (ended_ || (GP_PLANTED(paused_run_loses_events) && paused_)) return;
   last_event_ = services_.core.now();
   append(contract_.accept(std::move(event)));
-  if (!ended_ && services_.logs.committer().over_limit()) {
-    services_.metrics.runs_paused.add();
-    pause();
-  }
+  if (!ended_ && services_.logs.committer().over_limit()) pause();
 }
 
 void ActiveRun::on_end(agent::AgentEnd end) {
@@ -127,6 +125,7 @@ void ActiveRun::fail(Code code, std::string message) {
 
 void ActiveRun::pause() {
   if (std::exchange(paused_, true)) return;
+  services_.metrics.runs_paused.add();
   if (execution_ != nullptr) execution_->pause();
 }
 

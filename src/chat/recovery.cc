@@ -100,9 +100,16 @@ bool Recovery::learn_message(const log::StoredEvent& event) {
 void Recovery::give_up(const Error& error) { done_(Error(error)); }
 
 void Recovery::next() {
-  if (runs_.empty()) return done_(ended_);
+  if (runs_.empty()) return conclude_all();
   findings_ = Findings{};
   read_from(runs_.front().message_seq);
+}
+
+void Recovery::conclude_all() {
+  for (const identity::ThreadKey& key : threads_) {
+    if (log::ThreadLog* log = services_.logs.find(key)) log->fold(log->committed());
+  }
+  done_(ended_);
 }
 
 void Recovery::skip() {
@@ -210,12 +217,11 @@ void Recovery::finish(protocol::RunState state, std::string error_code, Seq seq)
                               services_.core.ids().message(),
                               std::move(findings_.answer)};
   services_.store.finish_run(current().key, std::move(finished),
-                             [this, seq, token = liveness_.token()](Result<> result) {
+                             [this, token = liveness_.token()](Result<> result) {
                                if (!token.alive()) return;
                                if (result.has_error()) return give_up(result.error());
                                ++ended_;
-                               if (log::ThreadLog* log = services_.logs.find(current().key))
-                                 log->fold(seq);
+                               threads_.push_back(current().key);
                                skip();
                              });
 }

@@ -50,6 +50,7 @@ class Recovery {
   void find_event(Seq after);
   void next();
   void skip();
+  void conclude_all();
   bool learn_message(const log::StoredEvent& event);
   void give_up(const Error& error);
   void read_from(Seq after);
@@ -70,6 +71,8 @@ class Recovery {
   std::deque<store::UnfinishedRun> to_locate_;
   std::deque<Unfinished> runs_;
   Findings findings_;
+  /// Folded when all is done: the events of runs that are still to be read stay as they are.
+  std::vector<identity::ThreadKey> threads_;
   std::size_t ended_ = 0;
   protocol::JsonParser parser_;
   runtime::Liveness liveness_;

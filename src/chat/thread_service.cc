@@ -125,7 +125,9 @@ void ThreadService::accept_message(Sending sending) {
 }
 
 void ThreadService::append_message(Sending sending, store::AcceptedMessage accepted) {
-  if (!GP_PLANTED(repetition_kept_again) && accepted.seq.value != 0) {
+  if (GP_PLANTED(repetition_kept_again))
+    accepted.seq = Seq{}, accepted.run_id = services_.core.ids().run();
+  if (accepted.seq.value != 0) {
     services_.metrics.messages_repeated.add();
     return settle(sending, MessageAck{accepted.thread_id, accepted.message_id, accepted.run_id,
                                       accepted.seq});
@@ -163,7 +165,9 @@ void ThreadService::on_message_committed(const std::string& in_flight, Result<Se
   Appended& appended = *appended_.at(in_flight);
   if (committed.has_value()) {
     appended.accepted.seq = committed.value();
-    return record_message(in_flight);
+    // Messages of a thread are recorded, and their runs launched, in the order of its log.
+    if (*first_to_record(appended.sending.key) == in_flight) record_message(in_flight);
+    return;
   }
   const auto node = appended_.extract(in_flight);
   unreserve(appended.sending.key);
@@ -192,7 +196,22 @@ void ThreadService::record_message(const std::string& in_flight) {
         launch_run(sending, accepted, *log);
         settle(sending,
                MessageAck{accepted.thread_id, accepted.message_id, accepted.run_id, accepted.seq});
+        if (const std::string* next = first_to_record(sending.key))
+          record_message(std::string(*next));
       });
+}
+
+const std::string* ThreadService::first_to_record(const identity::ThreadKey& key) const {
+  const std::string* first = nullptr;
+  Seq seq;
+  for (const auto& [in_flight, appended] : appended_) {
+    const Seq own = appended->accepted.seq;
+    if (own.value == 0 || appended->sending.key != key) continue;
+    if (first != nullptr && seq < own) continue;
+    first = &in_flight;
+    seq = own;
+  }
+  return first;
 }
 
 void ThreadService::tell_all(const Error& error) {

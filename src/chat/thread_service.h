@@ -85,6 +85,8 @@ class ThreadService {
   void append_message(Sending sending, store::AcceptedMessage accepted);
   void on_message_committed(const std::string& in_flight, Result<Seq> committed);
   void record_message(const std::string& in_flight);
+  /// The message of the thread that comes first in its log and whose seq is not recorded.
+  const std::string* first_to_record(const identity::ThreadKey& key) const;
   void launch_run(Sending& sending, const store::AcceptedMessage& accepted, log::ThreadLog& log);
   void unreserve(const identity::ThreadKey& key);
   void begin_delete(const identity::ThreadKey& key);

@@ -42,18 +42,19 @@ std::optional<protocol::EventType> type_in(std::string_view json) {
 bool Folder::add(const EventView& event) {
   const auto delta = protocol::view_delta(event.type, event.json);
   if (!delta) return false;
+  const bool plain = event.fold.empty();
+  if (plain && event.seq != event.first_seq) return false;
+  const std::size_t steps = event.seq.value - event.first_seq.value + 1;
   FoldTable of_event;
-  if (event.fold.empty()) {
-    if (event.seq != event.first_seq) return false;
-    of_event.steps.push_back({0, static_cast<std::uint32_t>(delta->text.size())});
-  } else {
+  if (!plain) {
     auto decoded = FoldTable::decode(event.fold);
-    if (!decoded || decoded->event_bytes.size() != 1) return false;
+    if (!decoded || decoded->event_bytes.size() != 1 || decoded->steps.size() != steps)
+      return false;
     of_event = std::move(*decoded);
   }
   if (!empty()) {
     const bool fits = text_bytes_ + delta->text.size() <= limits_.text_bytes &&
-                      table_.steps.size() + of_event.steps.size() <= limits_.steps;
+                      table_.steps.size() + steps <= limits_.steps;
     if (!fits || event.first_seq != plus(first_, table_.steps.size())) return false;
   }
   const std::uint32_t index = part_of(event.type, delta->run, delta->part);
@@ -67,9 +68,9 @@ bool Folder::add(const EventView& event) {
   part.middle = delta->middle;
   part.text += delta->text;
   part.at = event.at;
-  part.steps += of_event.steps.size();
-  for (FoldTable::Step& step : of_event.steps) step.part = index;
-  table_.steps.insert(table_.steps.end(), of_event.steps.begin(), of_event.steps.end());
+  part.steps += steps;
+  if (plain) table_.steps.push_back({index, static_cast<std::uint32_t>(delta->text.size())});
+  for (FoldTable::Step& step : of_event.steps) table_.steps.push_back({index, step.bytes});
   text_bytes_ += delta->text.size();
   ++taken_in_;
   return true;

@@ -110,6 +110,19 @@ std::vector<Record> LogDirectory::fold(const std::vector<Record>& records) {
   return result;
 }
 
+std::vector<Record> LogDirectory::fold(const std::vector<StoredEvent>& events) {
+  std::vector<Record> result;
+  const auto add = [&](const StoredEvent& event) { result.push_back(Record::of(event)); };
+  if (limits_.fold_bytes == 0) {
+    for (const StoredEvent& event : events) add(event);
+    return result;
+  }
+  fold_all(
+      events, limits_.fold, [](const StoredEvent& event) { return view_of(event); }, add, add);
+  metrics_.log_catch_ups.add();
+  return result;
+}
+
 void LogDirectory::mark_dirty(ThreadLog& log) {
   core_.assert_here();
   dirty_.push_back(&log);

@@ -51,6 +51,7 @@ class LogDirectory {
   RecordCache& shared() { return shared_; }
   /// The records as a reader that is behind gets them: deltas merged.
   std::vector<Record> fold(const std::vector<Record>& records);
+  std::vector<Record> fold(const std::vector<StoredEvent>& events);
   const LogLimits& limits() const { return limits_; }
   metrics::CoreMetrics& metrics() const { return metrics_; }
   std::size_t logs_in_memory() const {

@@ -9,17 +9,16 @@ constexpr std::size_t kRecordBytes = sizeof(Record) + 2 * SharedBytes::kPadding;
 
 }  // namespace
 
-void RecordCache::put(const ThreadLog& log, const std::vector<Record>& records) {
+void RecordCache::put(const ThreadLog& log, Seq after, const std::vector<Record>& records) {
   if (records.empty()) return;
   std::size_t bytes = 0;
   for (const Record& record : records)
     bytes += kRecordBytes + record.json.size() + record.fold.size();
-  if (bytes > bytes_max_) return;
-  const Key key{&log, records.front().first_seq};
+  const Key key{&log, after.next()};
   if (const auto old = entries_.find(key); old != entries_.end()) erase(old);
   entries_.emplace(key, Entry{records, bytes, uses_.insert(uses_.end(), key)});
   bytes_ += bytes;
-  while (bytes_ > bytes_max_) erase(entries_.find(uses_.front()));
+  while (bytes_ > bytes_max_ && entries_.size() > 1) erase(entries_.find(uses_.front()));
 }
 
 std::vector<Record> RecordCache::find(const ThreadLog& log, Seq after) {

@@ -22,8 +22,8 @@ class RecordCache {
  public:
   explicit RecordCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  /// `records` follow each other.
-  void put(const ThreadLog& log, const std::vector<Record>& records);
+  /// `records` follow each other and `after`; the first may reach back before it.
+  void put(const ThreadLog& log, Seq after, const std::vector<Record>& records);
   /// Records that follow `after`, the first of them perhaps reaching back before it; none if there
   /// are none here.
   std::vector<Record> find(const ThreadLog& log, Seq after);
@@ -31,7 +31,7 @@ class RecordCache {
   std::size_t bytes() const { return bytes_; }
 
  private:
-  using Key = std::pair<const ThreadLog*, Seq>;  ///< the seq with which the entry begins
+  using Key = std::pair<const ThreadLog*, Seq>;  ///< the seq for which the entry was made
   struct Entry {
     std::vector<Record> records;
     std::size_t bytes;

@@ -173,7 +173,7 @@ std::vector<Record> ThreadLog::catch_up(Seq after) {
   std::vector<Record> block;
   for (Seq seq = after.next(); seq <= until; seq = seq.next()) block.push_back(*hot(seq));
   block = directory_.fold(block);
-  directory_.shared().put(*this, block);
+  directory_.shared().put(*this, after, block);
   return block;
 }
 
@@ -195,10 +195,7 @@ void ThreadLog::on_page(Seq after, Result<std::vector<StoredEvent>> page) {
   if (failed) {
     GP_LOG_ERROR("log", "{} cannot be read: {}", key_.thread_id().str(), page.error().message);
   } else if (!page.value().empty() && page.value().front().first_seq <= after.next()) {
-    std::vector<Record> read;
-    read.reserve(page.value().size());
-    for (const StoredEvent& event : page.value()) read.push_back(Record::of(event));
-    directory_.shared().put(*this, directory_.fold(read));
+    directory_.shared().put(*this, after, directory_.fold(page.value()));
   } else if (!removed_) {
     // The storage trimmed the log, and its answer is still under way.
     const bool empty = page.value().empty();

@@ -107,10 +107,10 @@ void Upkeep::fold_page(Seq after, std::vector<StoredEvent> page) {
   if (page.empty() || log.removed()) return end(nullptr);
   const Seq last = page.back().seq;
   std::vector<StoredEvent> result = folded(page, directory_.limits().fold);
-  // A part at the end may go on in the next page: that one begins with it, unless it stood at this
-  // one's beginning already.
+  // A part at the end may go on in the next page: that one begins with it, unless it was all of
+  // this one.
   const Seq whole = last < through ? result.back().first_seq.previous() : last;
-  const Seq next = whole > after ? whole : last;
+  const Seq next = whole > after || page.size() > 1 ? whole : last;
   const std::uint64_t events = page.size() - result.size();
   const std::uint64_t bytes = bytes_of(page) - bytes_of(result);
   drop_equal_ends(page, result);
