@@ -28,10 +28,6 @@ void RestChecks::check_thread(std::size_t user, std::size_t thread) {
   ThreadInLog log{user, thread, {}, {}, {}};
   const bool stored = scene_.registry.log(user, thread) != nullptr;
   const bool has_thread = scene_.registry.chat(user, thread) != nullptr;
-  const bool delete_asked = scene_.registry.thread(user, thread).delete_asked;
-  if (!known::kSubscribeWhileDeleting && delete_asked &&
-      (!has_thread || scene_.schedule.disk_errors > 0))
-    return;
   if (stored && !has_thread) {
     fail("a deleted thread leaves nothing", log,
          "the store has no such thread, and its log is there");
@@ -265,14 +261,12 @@ void RestChecks::check_agent(const RunInLog& run, const Truth& truth, const Thre
     if (other.message == nullptr || run.message == nullptr || &other == &run) continue;
     const bool before = other.message->seq < run.message->seq;
     const Truth* its = stage_.find(other.run);
-    if (before != was_told(other.message->text) && (before || known::kHistoryBeforeMessageOnly)) {
+    if (before != was_told(other.message->text)) {
       fail("an agent is told what came before", log,
            fmt::format("{} of {} and its history: {}", run.run, truth.message, other.message->raw));
       return;
     }
-    const bool lost =
-        !known::kRecoveryReadsBatches && other.folded && other.end->key == "interrupted";
-    const bool answered = other.end->seq < run.started->seq && !other.answer.empty() && !lost;
+    const bool answered = other.end->seq < run.started->seq && !other.answer.empty();
     if (answered && !was_told(other.answer)) {
       fail("an agent is told what came before", log,
            fmt::format("{} was not told the answer {}", run.run, other.end->raw));
@@ -351,9 +345,7 @@ void RestChecks::check_snapshot(Tab& tab, const View& view, const ThreadInLog& l
   for (const RunInLog& run : log.runs) {
     const bool begun = run.started != nullptr && run.started->seq <= snapshot.seq;
     const bool ended = run.end->seq <= snapshot.seq;
-    const bool listed = std::ranges::any_of(
-        snapshot.runs, [&](const RunShape& each) { return each.run == run.run; });
-    if (begun && !ended && (listed || known::kSnapshotsAmongQueuedRuns)) {
+    if (begun && !ended) {
       fail("a snapshot leaves nothing out", log,
            fmt::format("{} got a snapshot at {} in the middle of {}, which is not whole in either "
                        "part",
@@ -362,18 +354,14 @@ void RestChecks::check_snapshot(Tab& tab, const View& view, const ThreadInLog& l
     }
     const MessageShape* question = in_snapshot(run.run, true);
     const bool asked = run.message != nullptr && run.message->seq <= snapshot.seq;
-    const bool unrecorded = !known::kSnapshotsBeforeSeqIsRecorded && question == nullptr &&
-                            scene_.schedule.disk_errors > 0;
-    if (asked && !unrecorded && (question == nullptr || question->content != run.message->text)) {
+    if (asked && (question == nullptr || question->content != run.message->text)) {
       fail("a snapshot leaves nothing out", log,
            fmt::format("{}: the snapshot at {} lacks {}", tab.name(), snapshot.seq,
                        run.message->raw));
       return;
     }
     const MessageShape* answer = in_snapshot(run.run, false);
-    const bool lost = !known::kRecoveryReadsBatches && run.folded && run.end->key == "interrupted";
-    if (ended && !lost && !run.answer.empty() &&
-        (answer == nullptr || answer->content != run.answer)) {
+    if (ended && !run.answer.empty() && (answer == nullptr || answer->content != run.answer)) {
       fail("a snapshot leaves nothing out", log,
            fmt::format("{}: the snapshot at {} lacks the answer of {}, \"{}\"", tab.name(),
                        snapshot.seq, run.run, run.answer));
@@ -415,7 +403,6 @@ void RestChecks::check_history(Tab& tab, const ThreadInLog& log) {
   const Listing& list = tab.listing(log.thread);
   if (!list.complete || scene_.verdict.failed()) return;
   for (const RunInLog& run : log.runs) {
-    if (!known::kRecoveryReadsBatches && run.folded && run.end->key == "interrupted") continue;
     const auto times = [&](bool from_user) {
       return std::ranges::count_if(list.messages, [&](const MessageShape& message) {
         return message.run == run.run && message.from_user == from_user;
@@ -442,7 +429,6 @@ void RestChecks::check_history(Tab& tab, const ThreadInLog& log) {
       fail("history lists each message once", log, "not in the log: " + message.id);
       return;
     }
-    if (!known::kRecoveryReadsBatches && run->folded && run->end->key == "interrupted") continue;
     const Event* event = message.from_user ? run->message : run->end;
     const std::string& content = message.from_user ? event->text : run->answer;
     const char* status = message.from_user || run->end->kind == EventKind::kCompleted ? "complete"

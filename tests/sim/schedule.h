@@ -16,22 +16,9 @@
 namespace gp::sim {
 
 namespace known {
-/// F2: recovery looks for a run's user_message above the thread's last_seq, which the end of an
-/// earlier run of the same thread has just moved: the run is passed over, and its message is kept
-/// twice.
-inline constexpr bool kCrashBeforeSeqIsRecorded = true;
-/// F7: a snapshot that ends before a queued run's message lies in the middle of the run before it.
-inline constexpr bool kSnapshotsAmongQueuedRuns = true;
-/// F10: an agent is told messages that were sent after the one it answers, as its history.
-inline constexpr bool kHistoryBeforeMessageOnly = true;
-/// F5: a crash in the middle of a deletion leaves a thread whose log says that it was deleted.
+/// A crash in the middle of a deletion leaves a thread whose log says that it was deleted, or is
+/// empty; deleting it again completes it. (No transaction spans log and store.)
 inline constexpr bool kCrashWhileDeleting = false;
-/// F6: a snapshot leaves out a message whose seq the store failed to record.
-inline constexpr bool kSnapshotsBeforeSeqIsRecorded = true;
-/// F14: a subscribe or a rename that meets a deletion makes the log again, which nothing removes.
-inline constexpr bool kSubscribeWhileDeleting = true;
-/// F15: recovery does not see the words of a run in batches that the log has folded meanwhile.
-inline constexpr bool kRecoveryReadsBatches = true;
 }  // namespace known
 
 /// The one source of chance of a schedule.

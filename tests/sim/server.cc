@@ -53,12 +53,8 @@ void Server::start() {
 void Server::crash(Dice& dice) {
   if (life_ == nullptr) return;
   runtime::Core::Turn turn(core_);
-  std::uint64_t logs = dice.below(life_->logs.waiting() + 1);
-  std::uint64_t store = dice.below(life_->store.waiting() + 1);
-  if (!known::kCrashBeforeSeqIsRecorded) {
-    logs = 0;
-    store = life_->store.waiting();
-  }
+  const std::uint64_t logs = dice.below(life_->logs.waiting() + 1);
+  const std::uint64_t store = dice.below(life_->store.waiting() + 1);
   stage_.trace.line(core_.now(),
                     "server: crash, {} of {} log writes and {} of {} store writes kept", logs,
                     life_->logs.waiting(), store, life_->store.waiting());

@@ -91,9 +91,7 @@ void World::freeze_somebody() {
 
 void World::break_disk() {
   const bool of_log = dice_.percent(50);
-  const bool lost_seq =
-      !known::kCrashBeforeSeqIsRecorded && !of_log && (schedule_.crashes > 0 || schedule_.drain);
-  const bool writes = dice_.percent(50) && !lost_seq;
+  const bool writes = dice_.percent(50);
   auto& faults = of_log ? disk_.logs.faults : disk_.chat.faults;
   (writes ? faults.fail_writes : faults.fail_reads) = dice_.from(1, 3);
   trace_.line(core_.now(), "the disk fails: log {} reads {} writes, store {} reads {} writes",
