@@ -304,6 +304,8 @@ bool Tab::at_rest() const {
 void Tab::check_live() {
   for (std::size_t i = 0; i < views_.size(); ++i) {
     const View& each = views_[i];
+    // A subscribe to a thread that is being deleted is refused, and ends its live events.
+    if (scene_.registry.threads(user_)[i].delete_asked) continue;
     if (!all_ || each.state != View::State::kOff || each.live_next > each.live_promised) continue;
     if (each.live_promised > 0)
       scene_.verdict.fail("no loss", fmt::format("{}, thread {}: it reads all threads and was told "

@@ -11,6 +11,9 @@ using std::chrono::seconds;
 /// How long everything may take to come to rest once the faults are over: above run_timeout and all
 /// retries.
 constexpr Duration kRestMax = seconds(40);
+/// The least that an operation of a disk takes: whoever asks for the same again and again then
+/// fails to come to rest, and does not stop the virtual clock.
+constexpr Duration kDiskLatencyMin = std::chrono::microseconds(50);
 
 }  // namespace
 
@@ -67,9 +70,10 @@ void World::plan() {
     });
   }
   if (schedule_.drain) sometime([this] { server_.drain(dice_, dice_.milliseconds(10, 700)); });
+  disk_.logs.faults.latency = disk_.chat.faults.latency = kDiskLatencyMin;
   if (schedule_.slow_disk) {
-    disk_.logs.faults.latency = dice_.milliseconds(0, 25);
-    disk_.chat.faults.latency = dice_.milliseconds(0, 25);
+    disk_.logs.faults.latency += dice_.milliseconds(0, 25);
+    disk_.chat.faults.latency += dice_.milliseconds(0, 25);
   }
 }
 
@@ -109,8 +113,7 @@ void World::restart() {
 void World::calm_down() {
   scene_.calm = stage_.calm = true;
   trace_.line(core_.now(), "calm");
-  disk_.logs.faults = {};
-  disk_.chat.faults = {};
+  disk_.logs.faults = disk_.chat.faults = {0, 0, kDiskLatencyMin};
   for (const auto& link : links_) {
     if (link->alive()) link->heal();
   }
@@ -142,8 +145,8 @@ bool World::rest() {
 }
 
 Outcome World::run() {
-  server_.start();
   plan();
+  server_.start();
   for (Duration passed{0}; passed < schedule_.activity && !verdict_.failed();
        passed += milliseconds(50))
     core_.advance(milliseconds(50));
