@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { contractProblems } from './support/eventLists.mjs';
+import { contractProblems, difference } from './support/eventLists.mjs';
 import { freshReader } from './support/crashAudit.mjs';
 import { demoToken } from './support/person.mjs';
 import { Server } from './support/server.mjs';
@@ -189,7 +189,7 @@ test('a full disk refuses messages, and the thread goes on without a gap when th
   await server.end('SIGKILL');
   const next = await start({ data });
   sender.url = next.url;
-  assert.deepEqual(await nothingIsLost(next, sender), events);
+  assert.equal(difference(events, await nothingIsLost(next, sender)), undefined, 'the same, whatever was folded since');
 });
 
 test('a server that is killed while its disk is full starts again when there is room, with all it acked', async (t) => {

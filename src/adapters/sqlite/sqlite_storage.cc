@@ -40,10 +40,11 @@ Result<> SqliteStorage::open_connections() {
   const std::filesystem::path file = settings_.directory / "goldenpath.db";
   GP_TRY(writer_, Database::open(file, Database::Mode::kReadWriteCreate));
   if (writer_->read_only())
-    return fail(Code::store_unavailable,
-                fmt::format("{} can only be read; let this user write it, or name another data "
-                            "directory",
-                            file.string()));
+    return fail(
+        Code::store_unavailable,
+        fmt::format("{} can only be read; make the directory and its files writable, or name "
+                    "another data directory",
+                    file.string()));
   GP_TRY(writer_->execute(kWriterPragmas));
   const bool full = settings_.synchronous == Synchronous::kFull;
   GP_TRY(writer_->execute(full ? kSynchronousFull : kSynchronousNormal));
