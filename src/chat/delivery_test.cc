@@ -6,11 +6,6 @@ namespace {
 
 using protocol::AllThreads;
 using protocol::Subscribe;
-using protocol::ThreadPosition;
-
-Subscribe from(const std::string& thread, std::uint64_t after, const std::string& epoch = "") {
-  return {{ThreadPosition{ThreadId(thread), Seq{after}, Epoch(epoch)}}, AllThreads::kNo};
-}
 
 TEST(Delivery, WelcomeComesFirst) {
   RigData data;

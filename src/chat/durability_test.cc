@@ -5,14 +5,6 @@
 namespace gp::chat {
 namespace {
 
-using protocol::AllThreads;
-using protocol::Subscribe;
-using protocol::ThreadPosition;
-
-Subscribe from(const std::string& thread, std::uint64_t after, const std::string& epoch = "") {
-  return {{ThreadPosition{ThreadId(thread), Seq{after}, Epoch(epoch)}}, AllThreads::kNo};
-}
-
 void recover(ChatRig& rig) {
   Recovery recovery(rig.chat->services, [](const UserId&) { return true; });
   bool done = false;

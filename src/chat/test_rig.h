@@ -128,6 +128,9 @@ class Tab final : private Transport, private FrameSink {
   runtime::Liveness liveness_;
 };
 
+/// A subscription to `thread` after a seq.
+protocol::Subscribe from(const std::string& thread, std::uint64_t after,
+                         const std::string& epoch = "");
 /// 1, 2, … `last`.
 std::vector<std::uint64_t> up_to(std::uint64_t last);
 /// A user_message command; `extra` as `,"k":v`.

@@ -112,6 +112,11 @@ std::string Tab::text() const {
   return all;
 }
 
+protocol::Subscribe from(const std::string& thread, std::uint64_t after, const std::string& epoch) {
+  return {{protocol::ThreadPosition{ThreadId(thread), Seq{after}, Epoch(epoch)}},
+          protocol::AllThreads::kNo};
+}
+
 std::vector<std::uint64_t> up_to(std::uint64_t last) {
   std::vector<std::uint64_t> all;
   for (std::uint64_t seq = 1; seq <= last; ++seq) all.push_back(seq);

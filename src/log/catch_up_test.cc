@@ -6,11 +6,9 @@
 #include <random>
 
 #include "log/cursor.h"
-#include "log/log_directory.h"
-#include "log/memory_log_storage.h"
+#include "log/log_fixture.h"
 #include "log/retention.h"
 #include "log/test_transcript.h"
-#include "runtime/manual_core.h"
 
 namespace gp::log {
 namespace {
@@ -51,20 +49,11 @@ class Reader final : public CursorOwner {
   Cursor cursor;
 };
 
-class CatchUpTest : public testing::Test {
+class CatchUpTest : public LogFixture {
  protected:
   explicit CatchUpTest(LogLimits limits = {.hot_bytes = 100'000, .page_bytes = 30'000})
-      : storage(core, data), directory(core, storage, limits, metrics) {}
+      : LogFixture(limits) {}
 
-  ThreadLog& open(const std::string& thread = "chat-1") {
-    std::optional<ThreadLog*> opened;
-    directory.open(key(thread), [&](Result<ThreadLog*> log) { opened = log.value(); });
-    core.run();
-    return **opened;
-  }
-  static identity::ThreadKey key(const std::string& thread) {
-    return identity::ThreadKey::from_storage(UserId("alice"), ThreadId(thread));
-  }
   Seq append(ThreadLog& log, EventType type, std::string payload,
              const std::string& run = "run-1") {
     runtime::Core::Turn turn(core);
@@ -94,12 +83,6 @@ class CatchUpTest : public testing::Test {
   const MemoryLogData::Log& stored(const std::string& thread = "chat-1") const {
     return data.logs.at(key(thread));
   }
-
-  MemoryLogData data;
-  runtime::ManualCore core;
-  metrics::CoreMetrics metrics;
-  MemoryLogStorage storage;
-  LogDirectory directory;
 };
 
 /// What the reader held before its place, and what it got since, together.

@@ -4,10 +4,8 @@
 #include <optional>
 
 #include "log/cursor.h"
-#include "log/log_directory.h"
-#include "log/memory_log_storage.h"
+#include "log/log_fixture.h"
 #include "protocol/codes.h"
-#include "runtime/manual_core.h"
 
 namespace gp::log {
 namespace {
@@ -34,20 +32,10 @@ class Reader final : public CursorOwner {
   Cursor cursor;
 };
 
-class LogTest : public testing::Test {
+class LogTest : public LogFixture {
  protected:
-  explicit LogTest(LogLimits limits = {})
-      : storage(core, data), directory(core, storage, limits, metrics) {}
+  explicit LogTest(LogLimits limits = {}) : LogFixture(limits) {}
 
-  ThreadLog& open(const std::string& thread = "chat-1") {
-    std::optional<ThreadLog*> opened;
-    directory.open(key(thread), [&](Result<ThreadLog*> log) { opened = log.value(); });
-    core.run();
-    return **opened;
-  }
-  static identity::ThreadKey key(const std::string& thread) {
-    return identity::ThreadKey::from_storage(UserId("alice"), ThreadId(thread));
-  }
   Seq append(ThreadLog& log, Delivery delivery, const std::string& text = "x") {
     runtime::Core::Turn turn(core);
     return log.append({EventType::token, RunId("run-1"), AgentName("agent-1"),
@@ -59,12 +47,6 @@ class LogTest : public testing::Test {
     for (auto seq = from; seq <= to; ++seq) all.push_back(seq);
     return all;
   }
-
-  MemoryLogData data;
-  runtime::ManualCore core;
-  metrics::CoreMetrics metrics;
-  MemoryLogStorage storage;
-  LogDirectory directory;
 };
 
 TEST_F(LogTest, DeltasAreSeenAtOnceAndCommittedWithinTheInterval) {

@@ -4,7 +4,7 @@
 /// Owner: the LogDirectory of a core. Thread: that core.
 /// Invariant: an entry covers its seqs without gaps, all of them visible.
 /// On limit: more than bytes_max: the entries that were not used for the longest go; they can be
-/// made again.
+/// made again. The newest stays in any case: somebody waits for it.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,6 @@ class RecordCache {
   /// are none here.
   std::vector<Record> find(const ThreadLog& log, Seq after);
   void forget(const ThreadLog& log);
-  std::size_t bytes() const { return bytes_; }
 
  private:
   using Key = std::pair<const ThreadLog*, Seq>;  ///< the seq for which the entry was made

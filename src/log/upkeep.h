@@ -24,7 +24,6 @@ class Upkeep {
 
   void fold(ThreadLog& log, Seq through);
   void trim(ThreadLog& log, const TrimLimits& limits);
-  bool busy() const { return !jobs_.empty(); }
 
  private:
   struct Job {

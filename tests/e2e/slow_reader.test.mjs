@@ -12,8 +12,6 @@ import { demoToken } from './support/person.mjs';
 import { Server } from './support/server.mjs';
 import { Tab } from './support/tab.mjs';
 
-/** The server merges deltas for a reader that is behind. */
-const foldingIsIn = true;
 const deltaBytes = 1000;
 const deltas = 50_000;
 const warmUpDeltas = 2_000;
@@ -27,8 +25,8 @@ const sessionsEach = 2;
 
 const settings = [
   ...['runs.output_bytes=256MiB', 'limits.dead_peer=10m', 'limits.heartbeat=1m'],
-  // With folding comes retention, which would take what the stalled tab has yet to read.
-  ...(foldingIsIn ? ['retention.thread_bytes=0'] : []),
+  // Retention would take what the stalled tab has yet to read.
+  'retention.thread_bytes=0',
 ];
 
 /** Streams numbered deltas, each as soon as `mayGoOn` for what was streamed before, and the end when it `mayEnd`. */
@@ -166,5 +164,5 @@ test('a tab that stops reading costs nothing that grows, and reads the same text
   assert.deepEqual(stalled.ending, steady[0].ending);
   assert.equal(stalled.hash, steady[0].hash);
   t.diagnostic(`frames: steady ${steady.map(({ tab }) => tab.frames).join(', ')}; stalled ${stalled.tab.frames}`);
-  if (foldingIsIn) assert.ok(stalled.tab.frames * 10 < deltas, 'what it missed came folded');
+  assert.ok(stalled.tab.frames * 10 < deltas, 'what it missed came folded');
 });
