@@ -5,6 +5,13 @@
 #include "base/planted_bug.h"
 
 namespace gp::sim {
+namespace {
+
+std::uint64_t under_way = 0;
+
+}  // namespace
+
+std::uint64_t schedule_under_way() { return under_way; }
 
 std::optional<Find> hunt(std::uint64_t seed, std::uint64_t from, std::uint64_t count) {
   for (std::uint64_t number = from; number < from + count; ++number) {
@@ -15,6 +22,7 @@ std::optional<Find> hunt(std::uint64_t seed, std::uint64_t from, std::uint64_t c
 }
 
 Outcome replay(std::uint64_t seed, std::uint64_t schedule, Trace::Lines lines) {
+  under_way = schedule;
   return World(seed, schedule, lines).run();
 }
 

@@ -2,11 +2,15 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+
+#include <unistd.h>
 
 #include "hunt.h"
 
@@ -66,9 +70,29 @@ int survey(const Options& options) {
   return broken.empty() ? 0 : 1;
 }
 
+std::uint64_t seed_under_way = 0;
+
+// An assertion or a wild pointer of the code under test is a find too: it says where, then dies.
+void tell_of_crash(int signal) {
+  std::array<char, 256> text;
+  const auto end = fmt::format_to_n(
+      text.data(), text.size(),
+      "\nthe code under test died (signal {}) in schedule {} of seed {}; reproduce "
+      "with:\n  ./dev sim --seed {} --schedule {}\n",
+      signal, gp::sim::schedule_under_way(), seed_under_way, seed_under_way,
+      gp::sim::schedule_under_way());
+  const auto written = ::write(STDERR_FILENO, text.data(), std::min(end.size, text.size()));
+  (void)written;
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 int run(const Options& options) {
   using Clock = std::chrono::steady_clock;
   fmt::print("seed {}\n", options.seed);
+  std::fflush(stdout);
+  seed_under_way = options.seed;
+  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE}) std::signal(signal, tell_of_crash);
   if (options.schedule) {
     const Outcome outcome =
         gp::sim::replay(options.seed, *options.schedule, gp::sim::Trace::Lines::kNone);
