@@ -145,5 +145,6 @@ test(`${cursors} random cursors end with the same transcript, whatever was folde
   await server.end('SIGTERM');
   server = await Server.start({ data, agents: [agent.spec] });
   const frames = await resumeAll(whole, epoch, 'from storage');
-  assert.ok(frames < whole.length / 20, 'a finished run comes folded');
+  // Against what was said, not against what the live reader got: on a busy machine that is folded too.
+  assert.ok(frames < steps / 20, `a finished run comes folded, not in ${frames} frames`);
 });
