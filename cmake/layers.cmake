@@ -23,3 +23,14 @@ gp_room(adapters/sqlite LAYER 5 SEES base protocol metrics runtime identity log 
 gp_room(adapters/agent_http LAYER 5 SEES base protocol metrics runtime identity agent USES CURL::libcurl Boost::headers simdjson::simdjson)
 gp_room(client LAYER 5 SEES base protocol net USES simdjson::simdjson)
 gp_room(gateway LAYER 5 SEES base protocol metrics config runtime identity auth log store agent chat net)
+
+# gardener: the analysis of Python code. It shares base, the thread pool and the writers with the server, nothing else.
+# L3
+gp_room(gardener/python LAYER 3 SEES base)
+# L4
+gp_room(gardener/graph LAYER 4 SEES base runtime gardener/python)
+# L5
+gp_room(gardener/refs LAYER 5 SEES base runtime gardener/python gardener/graph)
+# L6
+gp_room(gardener/rules LAYER 6 SEES base protocol config runtime gardener/python gardener/graph gardener/refs)
+gp_room(gardener/plan LAYER 6 SEES base protocol config runtime gardener/python gardener/graph gardener/refs USES simdjson::simdjson)
