@@ -1,0 +1,75 @@
+/// Resolver: what a name of a module is, following re-exports, conditional bindings, stars and
+/// submodules to the definitions.
+///
+/// Statically: every binding of the name counts (try/except and if/else give a set), the last
+/// unconditional one hides those before it. `from p import n` prefers p's binding n over the
+/// submodule p.n, as Python does. A module with `__getattr__`, or a star import from outside, makes
+/// what is not found kDynamic instead of kMissing. Cycles of re-exports end as kMissing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gardener/graph/code_base.h"
+
+namespace gp::graph {
+
+enum class TargetKind : std::uint8_t {
+  kDefinition,  ///< a def, class or assignment of a first-party file
+  kModule,      ///< a first-party module, package or namespace
+  kExternal,    ///< comes from outside the tree
+  kDynamic,     ///< cannot be known: __getattr__, a star from outside, `__all__` at run time
+  kMissing,     ///< not there
+};
+
+struct Target {
+  TargetKind kind = TargetKind::kMissing;
+  FileId file = kNoFile;                  ///< kDefinition; kModule with a file
+  std::uint32_t binding = python::kNone;  ///< kDefinition
+  std::string
+      name{};  ///< module: its dotted name; external: "os.path.join"; definition: "module:name"
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
+/// One step on the way: `module` binds `name` by an import (of which `imported_name` is the index
+/// in its facts).
+struct Hop {
+  FileId file = kNoFile;
+  std::uint32_t imported_name = python::kNone;
+};
+
+struct Resolution {
+  std::vector<Target> targets{};  ///< without duplicates, in the order of the source; never empty
+  std::vector<Hop> hops{};        ///< every re-export passed, nearest first
+  /// kMissing if nothing was found, otherwise the first target's kind.
+  TargetKind kind() const { return targets.front().kind; }
+  bool is_missing() const { return targets.size() == 1 && kind() == TargetKind::kMissing; }
+};
+
+class Resolver {
+ public:
+  explicit Resolver(const CodeBase& code);
+
+  /// `from <module> import <name>`; `name` may be dotted: `Class.method`, `submodule.function`.
+  Resolution attribute(std::string_view module, std::string_view name) const;
+  /// `import <module>`.
+  Target module(std::string_view dotted) const;
+  /// A dotted path as mock.patch and pkgutil.resolve_name read it: the longest module prefix, then
+  /// attributes.
+  Resolution path(std::string_view dotted) const;
+  /// What imported name `index` of `file` (in CodeBase::facts) is.
+  Resolution imported(FileId file, std::uint32_t index) const;
+  /// The same for facts that are not the code base's: an edited file that stands at `file`.
+  Resolution imported(FileId file, const python::ModuleFacts& facts, std::uint32_t index) const;
+  /// The names a star import of `module` binds; sorted. `is_dynamic` set when that cannot be known.
+  std::vector<std::string> star_names(std::string_view module, bool* is_dynamic) const;
+
+  const CodeBase& code() const { return code_; }
+
+ private:
+  const CodeBase& code_;
+};
+
+}  // namespace gp::graph
