@@ -1,26 +1,33 @@
-/// Expressions: strings, calls, keywords and uses of names; what Detail::kAll adds.
+/// Expressions: what Detail::kAll adds. Knows which parts of each kind of statement bind names and hands the
+/// tokens to ExpressionWalker.
 #pragma once
 
-#include "gardener/python/block_tracker.h"
 #include "gardener/python/compound_header.h"
-#include "gardener/python/lexer.h"
-#include "gardener/python/scan_context.h"
+#include "gardener/python/expression_walker.h"
 
 namespace gp::python {
 
 class Expressions {
  public:
-  Expressions(ScanContext& context, BlockTracker& blocks, const Lexer& lexer)
-      : context_(context), blocks_(blocks), lexer_(lexer) {}
-  void decorator(Tokens) {}
-  void header(const CompoundHeader&, Tokens) {}
-  void statement(Tokens) {}
-  void docstring(Tokens) {}
+  Expressions(ScanContext& context, const BlockTracker& blocks, const Lexer& lexer)
+      : context_(context), blocks_(blocks), walker_(context, blocks, lexer) {}
+
+  /// `tokens` begins with `@`.
+  void decorator(Tokens tokens);
+  /// Without its ':'.
+  void header(const CompoundHeader& header, Tokens tokens);
+  /// A simple statement that is no import.
+  void statement(Tokens tokens);
+  /// The strings of a docstring.
+  void docstring(Tokens strings);
 
  private:
-  [[maybe_unused]] ScanContext& context_;
-  [[maybe_unused]] BlockTracker& blocks_;
-  [[maybe_unused]] const Lexer& lexer_;
+  void walk(Tokens tokens, const StatementShape& shape);
+  StatementShape assignment_shape(Tokens tokens);
+
+  ScanContext& context_;
+  const BlockTracker& blocks_;
+  ExpressionWalker walker_;
 };
 
 }  // namespace gp::python

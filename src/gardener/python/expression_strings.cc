@@ -1,0 +1,121 @@
+// The part of ExpressionWalker that says what a string is for: its neighbours and the bracket around decide.
+#include "gardener/python/expression_walker.h"
+#include "gardener/python/string_content.h"
+
+namespace gp::python {
+
+StringLiteral ExpressionWalker::literal_of(const Token& token) const {
+  StringLiteral literal;
+  literal.span = span_of(token);
+  literal.content = content_of(token);
+  literal.is_raw = (token.flags & kRaw) != 0;
+  literal.is_bytes = (token.flags & kBytes) != 0;
+  literal.is_format = (token.flags & kFormat) != 0;
+  literal.is_triple = (token.flags & kTriple) != 0;
+  literal.has_escape = !literal.is_raw &&
+                       context_.text(literal.content).find('\\') != std::string_view::npos;
+  literal.block = blocks_.block();
+  literal.line = token.line;
+  literal.assigned_to = shape_.assigned_to;
+  return literal;
+}
+
+// Neighbouring literals are one string: all get the same role.
+std::size_t ExpressionWalker::strings(std::size_t at) {
+  std::size_t end = at;
+  while (kind_at(end) == kString) ++end;
+  begin_primary(tokens_[at]);
+  StringLiteral role;
+  role.call = top().call;
+  string_role(at, end, role);
+  for (; at < end; ++at) {
+    StringLiteral literal = literal_of(tokens_[at]);
+    literal.role = role.role;
+    literal.call = role.call;
+    literal.argument = role.argument;
+    literal.keyword = role.keyword;
+    literal.is_joined = end - at > 1 || (at > 0 && tokens_[at - 1].kind == kString);
+    context_.facts.strings.push_back(literal);
+    const std::uint32_t primary = primary_;
+    const bool awaited = primary_awaited_;
+    if (literal.is_format) fields(tokens_[at]);
+    primary_ = primary;
+    primary_awaited_ = awaited;
+  }
+  after_operand_ = true;
+  after_await_ = false;
+  last_use_ = kNone;
+  return end;
+}
+
+void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLiteral& literal) {
+  // Parentheses around nothing but the string are not there.
+  std::size_t frame_index = frames_.size() - 1;
+  while (begin > 0 && tokens_[begin - 1].kind == '(' && kind_at(end) == ')' &&
+         frames_[frame_index].kind == FrameKind::kGroup) {
+    --begin;
+    ++end;
+    --frame_index;
+  }
+  const ExpressionFrame& frame = frames_[frame_index];
+  const TokenKind before = begin > 0 ? tokens_[begin - 1].kind : TokenKind{0};
+  const TokenKind after = kind_at(end);
+  const Keyword word_before = begin > 0 ? keyword_at(begin - 1) : Keyword::kNotOne;
+  const Keyword word_after = keyword_at(end);
+
+  const auto compares = [](TokenKind kind, Keyword word) {
+    return kind == kComparison || kind == '<' || kind == '>' || word == Keyword::kIn ||
+           word == Keyword::kIs;
+  };
+  const bool compared_before =
+      compares(before, word_before) && !(word_before == Keyword::kIn && frame.is_loop_in);
+  const bool compared_after =
+      compares(after, word_after) ||
+      (word_after == Keyword::kNot && keyword_at(end + 1) == Keyword::kIn);
+  if (compared_before || compared_after) {
+    literal.role = StringRole::kCompare;
+    return;
+  }
+  const bool begins = begin == frame.content || before == ',';
+  const bool ends = end == tokens_.size() || after == ',' || is_close(after) ||
+                    word_after == Keyword::kFor || word_after == Keyword::kAsync;
+  const bool behind_equal = begin > 0 && frame.equal == tokens_[begin - 1].begin;
+  if (!ends && !(after == ':' && frame.kind == FrameKind::kBrace)) return;
+  if (frame.lambdas > 0) return;
+  switch (frame.kind) {
+    case FrameKind::kStatement:
+      if (frame_index == 0 && begin == shape_.value && end == tokens_.size()) {
+        literal.role = StringRole::kAssigned;
+      } else if (after == ',' || before == ',') {
+        literal.role = StringRole::kTuple;
+      }
+      return;
+    case FrameKind::kGroup:
+      if (after == ',' || before == ',') literal.role = StringRole::kTuple;
+      return;
+    case FrameKind::kList:
+      if (begins) literal.role = StringRole::kList;
+      return;
+    case FrameKind::kSubscript:
+      if (begins) literal.role = StringRole::kSubscript;
+      return;
+    case FrameKind::kBrace:
+      if (behind_equal) {
+        literal.role = StringRole::kDictValue;
+      } else if (begins) {
+        literal.role = after == ':' ? StringRole::kDictKey : StringRole::kSet;
+      }
+      return;
+    case FrameKind::kCall:
+      if (behind_equal || begins) {
+        literal.role = StringRole::kArgument;
+        literal.argument = frame.argument;
+        if (behind_equal) literal.keyword = frame.keyword;
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace gp::python
