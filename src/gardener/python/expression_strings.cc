@@ -20,6 +20,31 @@ StringLiteral ExpressionWalker::literal_of(const Token& token) const {
   return literal;
 }
 
+namespace {
+
+// Operators that take an operand before a comparison does, and what goes on with a primary.
+bool binds_tighter(TokenKind kind) {
+  switch (kind) {
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case '@':
+    case '&':
+    case '|':
+    case '^':
+    case '.':
+    case kOtherOperator:
+    case kDoubleStar:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 // Neighbouring literals are one string: all get the same role.
 std::size_t ExpressionWalker::strings(std::size_t at) {
   std::size_t end = at;
@@ -48,6 +73,14 @@ std::size_t ExpressionWalker::strings(std::size_t at) {
   return end;
 }
 
+// Outside brackets: can what begins here be an element of a tuple? The comma of an assert makes none.
+bool ExpressionWalker::is_tuple_place(std::size_t at) const {
+  if (keyword_at(0) == Keyword::kAssert) return false;
+  if (at == 0 || at == shape_.value || tokens_[at - 1].kind == ',') return true;
+  const Keyword before = keyword_at(at - 1);
+  return before == Keyword::kReturn || before == Keyword::kYield || before == Keyword::kIn;
+}
+
 void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLiteral& literal) {
   // Parentheses around nothing but the string are not there.
   std::size_t frame_index = frames_.size() - 1;
@@ -67,18 +100,20 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
     return kind == kComparison || kind == '<' || kind == '>' || word == Keyword::kIn ||
            word == Keyword::kIs;
   };
-  const bool compared_before =
-      compares(before, word_before) && !(word_before == Keyword::kIn && frame.is_loop_in);
+  const bool compared_before = compares(before, word_before) && !binds_tighter(after) && after != '(' &&
+                               after != '[' &&
+                               !(word_before == Keyword::kIn && frame.is_loop_in);
   const bool compared_after =
-      compares(after, word_after) ||
-      (word_after == Keyword::kNot && keyword_at(end + 1) == Keyword::kIn);
+      !binds_tighter(before) && before != '~' &&
+      (compares(after, word_after) ||
+       (word_after == Keyword::kNot && keyword_at(end + 1) == Keyword::kIn));
   if (compared_before || compared_after) {
     literal.role = StringRole::kCompare;
     return;
   }
   const bool begins = begin == frame.content || before == ',';
-  const bool ends = end == tokens_.size() || after == ',' || is_close(after) ||
-                    word_after == Keyword::kFor || word_after == Keyword::kAsync;
+  const bool in_comprehension = word_after == Keyword::kFor || word_after == Keyword::kAsync;
+  const bool ends = end == tokens_.size() || after == ',' || is_close(after) || in_comprehension;
   const bool behind_equal = begin > 0 && frame.equal == tokens_[begin - 1].begin;
   if (!ends && !(after == ':' && frame.kind == FrameKind::kBrace)) return;
   if (frame.lambdas > 0) return;
@@ -86,12 +121,12 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
     case FrameKind::kStatement:
       if (frame_index == 0 && begin == shape_.value && end == tokens_.size()) {
         literal.role = StringRole::kAssigned;
-      } else if (after == ',' || before == ',') {
+      } else if ((after == ',' || before == ',') && frame_index == 0 && is_tuple_place(begin)) {
         literal.role = StringRole::kTuple;
       }
       return;
     case FrameKind::kGroup:
-      if (after == ',' || before == ',') literal.role = StringRole::kTuple;
+      if (begins && (after == ',' || before == ',')) literal.role = StringRole::kTuple;
       return;
     case FrameKind::kList:
       if (begins) literal.role = StringRole::kList;
@@ -107,7 +142,7 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
       }
       return;
     case FrameKind::kCall:
-      if (behind_equal || begins) {
+      if ((behind_equal || begins) && !in_comprehension) {
         literal.role = StringRole::kArgument;
         literal.argument = frame.argument;
         if (behind_equal) literal.keyword = frame.keyword;

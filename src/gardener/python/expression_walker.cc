@@ -84,7 +84,8 @@ void ExpressionWalker::token(std::size_t at) {
 
 void ExpressionWalker::comma() {
   ExpressionFrame& frame = top();
-  if (frame.lambdas > 0) return;
+  const bool in_loop_target = frame.in_target && !frame.as_target;
+  if (frame.lambdas > 0 || in_loop_target) return;
   if (frame.kind == FrameKind::kCall || frame.kind == FrameKind::kClassArguments) end_argument();
   if (frame.as_target) frame.as_target = frame.in_target = false;
 }
