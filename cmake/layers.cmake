@@ -28,7 +28,7 @@ gp_room(gateway LAYER 5 SEES base protocol metrics config runtime identity auth 
 # L3
 gp_room(gardener/python LAYER 3 SEES base)
 # L4
-gp_room(gardener/graph LAYER 4 SEES base runtime gardener/python)
+gp_room(gardener/graph LAYER 4 SEES base protocol runtime gardener/python)
 # L5
 gp_room(gardener/refs LAYER 5 SEES base runtime gardener/python gardener/graph)
 # L6

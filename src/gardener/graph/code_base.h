@@ -4,10 +4,15 @@
 /// facts' only. A file is a module under each source root that contains it: with the roots "." and
 /// "src", src/a/b.py is `src.a.b` and `a.b`. Roots are the settings', or found: the root itself,
 /// and every `src` folder without __init__.py that holds packages. Folders without __init__.py are
-/// namespace packages (PEP 420). `a/b/` (package) wins over `a/b.py`, as in Python.
+/// namespace packages (PEP 420). `a/b/` (package) wins over `a/b.py`, as in Python; both win over a
+/// namespace, and an earlier root over a later one. A module of which there is only a stub (.pyi) or
+/// an extension (.pyx, .so, .pyd) exists; of an extension no name is known. A file that no root
+/// contains is a module under its path from the tree's root, for relative imports; its top-level
+/// name is not first party by that. Names with dashes are kept: import_module() can name them.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,8 +47,9 @@ class CodeBase {
 
   const SourceTree& tree() const { return tree_; }
   /// The facts of a Python file; empty facts for other kinds.
-  const python::ModuleFacts& facts(FileId id) const { return facts_[id]; }
+  const python::ModuleFacts& facts(FileId id) const;
   const std::vector<FileId>& python_files() const { return python_files_; }
+  /// Paths from the tree's root; "" is the tree's root itself.
   const std::vector<std::string>& roots() const { return roots_; }
 
   ModuleRef find(std::string_view dotted) const;
@@ -51,7 +57,7 @@ class CodeBase {
   bool is_first_party(std::string_view dotted) const;
   /// Every dotted name of the file, the one of the innermost root that is a plain import first.
   std::vector<std::string> names_of(FileId id) const;
-  /// names_of(id).front(), or "" if its path cannot be written as a module (dashes, …).
+  /// names_of(id).front(), or "" if its path cannot be written as a module (dashes, …) or is none.
   std::string name_of(FileId id) const;
   bool is_package_init(FileId id) const;
   /// Absolute name of what `from <dots><module>` in the file means; nullopt above the top package.
@@ -63,16 +69,33 @@ class CodeBase {
 
  private:
   struct Entry {
-    ModuleRef module;
-    std::vector<std::string> children;
+    ModuleRef module{};
+    std::uint32_t rank = 0;  ///< of what `module` stands for; the highest wins
+    std::vector<std::string> children{};
   };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  template <class Value>
+  using Table = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+
+  void scan();
+  void find_roots();
+  void map_modules();
+  void map_file(FileId id, std::size_t root);
+  std::string_view innermost_root(std::string_view path) const;
 
   const SourceTree& tree_;
   CodeBaseOptions options_;
-  std::vector<std::string> roots_;
-  std::vector<FileId> python_files_;
-  std::vector<python::ModuleFacts> facts_;
-  std::unordered_map<std::string, Entry> modules_;
+  std::vector<std::string> roots_{};  ///< "" is the tree's root
+  std::vector<FileId> python_files_{};
+  std::vector<std::uint32_t> slots_{};  ///< by FileId: into facts_
+  std::vector<python::ModuleFacts> facts_{};
+  Table<Entry> modules_{};
+  Table<bool> top_levels_{};  ///< of the files inside a root
 };
 
 }  // namespace gp::graph

@@ -3,11 +3,19 @@
 ///
 /// Statically: every binding of the name counts (try/except and if/else give a set), the last
 /// unconditional one hides those before it. `from p import n` prefers p's binding n over the
-/// submodule p.n, as Python does. A module with `__getattr__`, or a star import from outside, makes
-/// what is not found kDynamic instead of kMissing. Cycles of re-exports end as kMissing.
+/// submodule p.n, as Python does. `x = y` and `x = module.y` are followed too; `x = Class.y` and
+/// `x = f()` define x. A module with `__getattr__`, a star import from outside, a syntax error, a
+/// stub without its source or an extension makes what is not found kDynamic instead of kMissing.
+/// Where some bindings lead somewhere, those that lead nowhere are left out.
+/// Cycles of re-exports end at the submodule of that name, or as kMissing; chains of more than 200
+/// re-exports as kDynamic.
+///
+/// Thread: one. Answers are remembered in the const object; references to them stay valid as long as
+/// it lives.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,26 +58,31 @@ struct Resolution {
 
 class Resolver {
  public:
+  /// `code` must outlive it.
   explicit Resolver(const CodeBase& code);
+  Resolver(Resolver&&) noexcept;
+  ~Resolver();
 
   /// `from <module> import <name>`; `name` may be dotted: `Class.method`, `submodule.function`.
-  Resolution attribute(std::string_view module, std::string_view name) const;
+  const Resolution& attribute(std::string_view module, std::string_view name) const;
   /// `import <module>`.
   Target module(std::string_view dotted) const;
-  /// A dotted path as mock.patch and pkgutil.resolve_name read it: the longest module prefix, then
+  /// A dotted path as mock.patch reads it: the longest module prefix without the last part, then
   /// attributes.
-  Resolution path(std::string_view dotted) const;
-  /// What imported name `index` of `file` (in CodeBase::facts) is.
-  Resolution imported(FileId file, std::uint32_t index) const;
+  const Resolution& path(std::string_view dotted) const;
+  /// What imported name `index` of `file` (in CodeBase::facts) is. A star is its module.
+  const Resolution& imported(FileId file, std::uint32_t index) const;
   /// The same for facts that are not the code base's: an edited file that stands at `file`.
-  Resolution imported(FileId file, const python::ModuleFacts& facts, std::uint32_t index) const;
+  const Resolution& imported(FileId file, const python::ModuleFacts& facts,
+                             std::uint32_t index) const;
   /// The names a star import of `module` binds; sorted. `is_dynamic` set when that cannot be known.
   std::vector<std::string> star_names(std::string_view module, bool* is_dynamic) const;
 
-  const CodeBase& code() const { return code_; }
+  const CodeBase& code() const { return *code_; }
 
  private:
-  const CodeBase& code_;
+  const CodeBase* code_;
+  std::unique_ptr<class ResolverMemory> memory_;
 };
 
 }  // namespace gp::graph

@@ -1,8 +1,8 @@
 /// SourceTree: which files there are, and their bytes. The only reader of the analysed files.
 ///
-/// Files come from git's index when the root is a git work tree (untracked ones that are not
+/// Files come from git's index when the root is in a git work tree (untracked ones that are not
 /// ignored included), otherwise from a walk that skips hidden folders, __pycache__, node_modules
-/// and virtual environments. Symbolic links to folders are not followed (a loop ends nothing);
+/// and virtual environments (tree_walk.h). Symbolic links to folders are not followed (a loop ends nothing);
 /// links to files outside the root are not read. What cannot be read is listed in problems(), never
 /// skipped silently. Paths are bytes relative to the root with '/', sorted.
 #pragma once
@@ -24,7 +24,7 @@ enum class FileKind : std::uint8_t {
   kShell,   ///< *.sh, *.bash, Makefile, Dockerfile*, *.yml of CI, or a shell shebang
   kConfig,  ///< toml, ini, cfg, json, yaml, …
   kDoc,     ///< md, rst, txt, html …
-  kOther,   ///< any other text; binary files are not in the tree
+  kOther,   ///< any other, binary ones too: is_binary() tells once it is read
 };
 
 struct SourceFile {
@@ -57,6 +57,8 @@ class SourceTree {
   FileId find(std::string_view path) const;
   /// The whole file. Any thread. Errors: a sentence with the path.
   Result<std::string> read(FileId id) const;
+  /// The same into a buffer that is used again. nullptr, or why not: a sentence without the path.
+  const char* read(FileId id, std::string& bytes) const;
   /// Sorted by path.
   const std::vector<TreeProblem>& problems() const { return problems_; }
 
@@ -68,7 +70,10 @@ class SourceTree {
   std::vector<TreeProblem> problems_{};
 };
 
-/// True for tests: a folder test(s), a name test_*.py, *_test.py or conftest.py.
+/// True if the first 8 KiB have a NUL.
+bool is_binary(std::string_view bytes);
+
+/// True for tests: a folder test, tests or testing, a name test_*.py, *_test(s).py or conftest.py.
 bool is_test_path(std::string_view path);
 
 }  // namespace gp::graph

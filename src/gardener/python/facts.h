@@ -60,6 +60,7 @@ struct Block {
   Span body{};  ///< first byte of the first statement to the end of the last (without its newline)
   Span name{};  ///< of a def or class
   bool one_line = false;  ///< the suite stands behind the ':' on the header's line
+  bool is_type_checking = false;  ///< `if TYPE_CHECKING:`, `if typing.TYPE_CHECKING:`
 };
 
 /// One alias of an import statement.
@@ -212,7 +213,12 @@ struct Use {
   bool is_format_field = false;
 };
 
-enum class ProblemKind : std::uint8_t { kSyntax, kNeedsVersion, kEncoding };
+enum class ProblemKind : std::uint8_t {
+  kSyntax,
+  kNeedsVersion,
+  kEncoding,
+  kUnreadable,  ///< the file could not be read; `message` says why (set by graph::CodeBase)
+};
 struct Problem {
   ProblemKind kind = ProblemKind::kSyntax;
   std::uint32_t line = 0;

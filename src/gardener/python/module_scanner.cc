@@ -13,6 +13,12 @@ BindingKind binding_kind(BlockKind kind) {
   return kind == BlockKind::kAsyncFunction ? BindingKind::kAsyncFunction : BindingKind::kFunction;
 }
 
+// `TYPE_CHECKING` or `typing.TYPE_CHECKING`, under any name of the module.
+bool is_type_checking(const ScanContext& context, Tokens test) {
+  return !test.empty() && context.is(test.back(), "TYPE_CHECKING") &&
+         dotted_end(context, test, 0) == test.size();
+}
+
 }  // namespace
 
 ModuleScanner::ModuleScanner(std::string_view source, Detail detail, ModuleFacts& facts)
@@ -97,6 +103,8 @@ void ModuleScanner::compound(Tokens line, const CompoundHeader& header) {
   BlockTracker::Frame& frame = blocks_.open(opened);
   frame.binding = binding;
   frame.start = start;
+  if (header.kind == BlockKind::kIf || header.kind == BlockKind::kElif)
+    facts_.blocks[own_block].is_type_checking = is_type_checking(context_, before_colon.subspan(1));
   if (header.kind == BlockKind::kClass && binding != kNone) frame.class_binding = binding;
   if (header.kind == BlockKind::kWith && blocks_.in_function())
     frame.names_lock = names_lock(context_, before_colon);

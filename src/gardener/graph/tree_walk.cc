@@ -1,0 +1,283 @@
+#include "gardener/graph/tree_walk.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "gardener/graph/file_bytes.h"
+#include "gardener/graph/git_index.h"
+#include "gardener/graph/path_pattern.h"
+
+namespace gp::graph {
+namespace {
+
+enum class EntryType : std::uint8_t { kFile, kFolder, kLink, kOther, kGone };
+
+struct Entry {
+  std::string name;
+  EntryType type = EntryType::kOther;
+};
+
+struct Listed {
+  std::vector<Entry> entries{};
+  bool has_git = false;
+  bool is_environment = false;  ///< a Python virtual environment
+};
+
+EntryType type_of(mode_t mode) {
+  if (S_ISREG(mode)) return EntryType::kFile;
+  if (S_ISDIR(mode)) return EntryType::kFolder;
+  return S_ISLNK(mode) ? EntryType::kLink : EntryType::kOther;
+}
+
+EntryType type_of(const std::string& folder, const dirent& entry) {
+  switch (entry.d_type) {
+    case DT_REG: return EntryType::kFile;
+    case DT_DIR: return EntryType::kFolder;
+    case DT_LNK: return EntryType::kLink;
+    case DT_UNKNOWN: break;
+    default: return EntryType::kOther;
+  }
+  struct stat info{};
+  if (::lstat((folder + "/" + entry.d_name).c_str(), &info) != 0) return EntryType::kGone;
+  return type_of(info.st_mode);
+}
+
+// nullptr, or why the folder cannot be read.
+const char* list_folder(const std::string& path, Listed& listed) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), &::closedir);
+  if (!folder) return why_unreadable(errno);
+  for (errno = 0; const dirent* entry = ::readdir(folder.get()); errno = 0) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (name == ".git") {
+      listed.has_git = true;
+      continue;
+    }
+    if (name == "pyvenv.cfg") listed.is_environment = true;
+    listed.entries.push_back({std::string(name), type_of(path, *entry)});
+  }
+  return errno == 0 ? nullptr : why_unreadable(errno);
+}
+
+// What git knows of the work tree. Paths here are relative to its root.
+struct GitView {
+  std::string prefix{};  ///< of the walked root: "" or "sub/folder/"
+  std::vector<std::string> tracked{};
+  std::unordered_set<std::string_view> names{};  ///< the tracked files and their folders
+  PatternList exclude{};
+  bool is_on = false;
+
+  void add_names() {
+    names.reserve(tracked.size() * 5 / 4);
+    for (const std::string_view path : tracked) {
+      names.insert(path);
+      for (std::size_t end = path.rfind('/'); end != std::string_view::npos && end > 0;
+           end = path.rfind('/', end - 1)) {
+        if (!names.insert(path.substr(0, end)).second) break;
+      }
+    }
+  }
+};
+
+class Walk {
+ public:
+  explicit Walk(std::string root) : root_(std::move(root)) {}
+  TreeListing run();
+
+ private:
+  struct Folder {
+    std::string path{};  ///< relative to the root, with '/' at the end; empty: the root
+    bool is_ignored = false;
+    std::size_t rules = 0;  ///< how many of rules_ were there when its parent was read
+  };
+  struct Rules {
+    std::string folder{};  ///< relative to the work tree, with '/' at the end
+    PatternList patterns{};
+  };
+
+  void find_git_view();
+  void outer_rules();
+  bool root_is_ignored() const;
+  void folder(const Folder& at);
+  void entry(const Folder& at, const Entry& entry, const std::string& path);
+  void subfolder(const Folder& at, const Entry& entry, const std::string& path);
+  void link(const std::string& path);
+  bool is_tracked(const std::string& path) const {
+    return git_.is_on && git_.names.contains(std::string_view(git_.prefix + path));
+  }
+  bool is_ignored(std::string_view work_tree_path, bool is_folder) const;
+  void add_rules(const std::string& folder, const std::string& file);
+  void problem(std::string path, std::string message) {
+    listing_.problems.push_back({std::move(path), std::move(message)});
+  }
+
+  std::string root_;
+  GitView git_{};
+  std::vector<Rules> rules_{};  ///< of the folders on the way to the current one
+  std::vector<Folder> open_{};
+  TreeListing listing_{};
+};
+
+TreeListing Walk::run() {
+  find_git_view();
+  open_.push_back({"", false, rules_.size()});
+  while (!open_.empty()) {
+    const Folder next = std::move(open_.back());
+    open_.pop_back();
+    folder(next);
+  }
+  std::sort(listing_.paths.begin(), listing_.paths.end());
+  return std::move(listing_);
+}
+
+void Walk::find_git_view() {
+  const GitPlace place = find_git(root_);
+  if (place.work_tree.empty()) return;
+  git_.is_on = true;
+  if (root_ != place.work_tree)
+    git_.prefix = root_.substr(place.work_tree == "/" ? 1 : place.work_tree.size() + 1) + "/";
+  std::string bytes;
+  std::string text;
+  read_bytes(place.common_dir + "/config", text);
+  const std::size_t hash_size = git_hash_size(text);
+  if (const char* why = read_bytes(place.git_dir + "/index", bytes)) {
+    struct stat info{};
+    if (::stat((place.git_dir + "/index").c_str(), &info) == 0)
+      problem("", "git's index cannot be read (" + std::string(why) +
+                      "); files that are ignored but tracked are missing");
+  } else if (Result<std::vector<std::string>> tracked = read_git_index(bytes, hash_size)) {
+    git_.tracked = std::move(tracked).value();
+    git_.add_names();
+  } else {
+    problem("", tracked.error().message + "; files that are ignored but tracked are missing");
+  }
+  if (read_bytes(place.common_dir + "/info/exclude", text) == nullptr) git_.exclude.add_text(text);
+  outer_rules();
+  if (root_is_ignored()) {
+    git_ = {};
+    rules_.clear();
+  }
+}
+
+// The .gitignore files above the root.
+void Walk::outer_rules() {
+  const std::string above = root_.substr(0, root_.size() - git_.prefix.size());
+  for (std::size_t at = 0; at < git_.prefix.size(); at = git_.prefix.find('/', at) + 1) {
+    add_rules(git_.prefix.substr(0, at), above + (above.ends_with('/') ? "" : "/") +
+                                             git_.prefix.substr(0, at) + ".gitignore");
+  }
+}
+
+bool Walk::root_is_ignored() const {
+  if (git_.prefix.empty() ||
+      git_.names.contains(std::string_view(git_.prefix).substr(0, git_.prefix.size() - 1)))
+    return false;
+  for (std::size_t end = git_.prefix.find('/'); end != std::string::npos;
+       end = git_.prefix.find('/', end + 1)) {
+    if (is_ignored(git_.prefix.substr(0, end), true)) return true;
+  }
+  return false;
+}
+
+void Walk::add_rules(const std::string& folder, const std::string& file) {
+  std::string text;
+  if (read_bytes(file, text) != nullptr) return;
+  rules_.push_back({folder, {}});
+  rules_.back().patterns.add_text(text);
+}
+
+bool Walk::is_ignored(std::string_view work_tree_path, bool is_folder) const {
+  for (auto rules = rules_.rbegin(); rules != rules_.rend(); ++rules) {
+    if (!work_tree_path.starts_with(rules->folder)) continue;
+    const auto decision =
+        rules->patterns.decides(work_tree_path.substr(rules->folder.size()), is_folder);
+    if (decision) return *decision;
+  }
+  return git_.exclude.decides(work_tree_path, is_folder).value_or(false);
+}
+
+void Walk::folder(const Folder& at) {
+  Listed listed;
+  const std::string full = at.path.empty() ? root_ : root_ + "/" + at.path;
+  if (const char* why = list_folder(full, listed))
+    problem(at.path, "the folder cannot be read: " + std::string(why));
+  const bool is_root = at.path.empty();
+  const bool tracked = is_root || is_tracked(at.path.substr(0, at.path.size() - 1));
+  if (!tracked && listed.is_environment) return;
+  if (git_.is_on && listed.has_git && !tracked) {
+    problem(at.path, "it is another git repository; look at it on its own");
+    return;
+  }
+  rules_.resize(at.rules);
+  const auto is_rules_file = [](const Entry& entry) { return entry.name == ".gitignore"; };
+  if (git_.is_on &&
+      std::any_of(listed.entries.begin(), listed.entries.end(), is_rules_file)) {
+    add_rules(git_.prefix + at.path, full + "/.gitignore");
+  }
+  for (const Entry& one : listed.entries) entry(at, one, at.path + one.name);
+}
+
+void Walk::entry(const Folder& at, const Entry& entry, const std::string& path) {
+  if (entry.type == EntryType::kGone) return;
+  if (entry.type == EntryType::kFolder) {
+    subfolder(at, entry, path);
+    return;
+  }
+  if (git_.is_on && !is_tracked(path) &&
+      (at.is_ignored || is_ignored(git_.prefix + path, false)))
+    return;
+  if (entry.type == EntryType::kLink) {
+    link(path);
+  } else if (entry.type == EntryType::kFile) {
+    listing_.paths.push_back(path);
+  } else {
+    problem(path, "it is neither a file nor a folder and is not read");
+  }
+}
+
+void Walk::subfolder(const Folder& at, const Entry& entry, const std::string& path) {
+  const bool tracked = is_tracked(path);
+  const bool is_ours = tracked || (entry.name != "__pycache__" && entry.name != "node_modules" &&
+                                   (git_.is_on || entry.name.front() != '.'));
+  if (!is_ours) return;
+  const bool ignored = git_.is_on && (at.is_ignored || is_ignored(git_.prefix + path, true));
+  if (ignored && !tracked) return;
+  open_.push_back({path + "/", ignored, rules_.size()});
+}
+
+void Walk::link(const std::string& path) {
+  struct stat info{};
+  const std::string full = root_ + "/" + path;
+  if (::stat(full.c_str(), &info) != 0) {
+    problem(path, errno == ELOOP ? "it is a symbolic link in a loop"
+                                 : "it is a symbolic link to nothing that can be reached");
+    return;
+  }
+  if (S_ISDIR(info.st_mode)) {
+    problem(path, "it is a symbolic link to a folder and is not followed");
+    return;
+  }
+  const std::unique_ptr<char, void (*)(void*)> target(::realpath(full.c_str(), nullptr), &std::free);
+  const std::string_view real = target ? std::string_view(target.get()) : std::string_view();
+  if (!real.starts_with(root_ == "/" ? root_ : root_ + "/")) {
+    problem(path, "it is a symbolic link to a file outside the tree and is not read");
+  } else if (!S_ISREG(info.st_mode)) {
+    problem(path, "it is neither a file nor a folder and is not read");
+  } else {
+    listing_.paths.push_back(path);
+  }
+}
+
+}  // namespace
+
+TreeListing walk_tree(const std::string& root) { return Walk(root).run(); }
+
+}  // namespace gp::graph
