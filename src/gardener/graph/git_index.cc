@@ -143,7 +143,7 @@ Result<std::vector<std::string>> read_git_index(std::string_view bytes, std::siz
     index.take(index.number(4));
   }
   if (index.is_bad()) return fail(Code::internal, "git's index is damaged");
-  std::sort(paths.begin(), paths.end());
+  if (!std::is_sorted(paths.begin(), paths.end())) std::sort(paths.begin(), paths.end());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   return paths;
 }

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "gardener/graph/file_bytes.h"
@@ -67,21 +69,36 @@ const char* list_folder(const std::string& path, Listed& listed) {
   return errno == 0 ? nullptr : why_unreadable(errno);
 }
 
-// What git knows of the work tree. Paths here are relative to its root.
+// What git knows of the work tree. Paths are relative to the walked root.
 struct GitView {
-  std::string prefix{};  ///< of the walked root: "" or "sub/folder/"
-  std::vector<std::string> tracked{};
-  std::unordered_set<std::string_view> names{};  ///< the tracked files and their folders
+  static constexpr std::uint32_t kFolder = 0xffffffff;
+  static constexpr std::uint32_t kUntracked = 0xfffffffe;
+
+  std::string prefix{};  ///< of the walked root in the work tree: "" or "sub/folder/"
+  std::vector<std::string> tracked{};                             ///< sorted
+  std::unordered_map<std::string_view, std::uint32_t> indices{};  ///< and kFolder: their folders
+  std::vector<bool> is_there{};  ///< on disk, by index
   PatternList exclude{};
   bool is_on = false;
 
-  void add_names() {
-    names.reserve(tracked.size() * 5 / 4);
-    for (const std::string_view path : tracked) {
-      names.insert(path);
+  std::uint32_t index_of(std::string_view path) const {
+    const auto found = indices.find(path);
+    return found == indices.end() ? kUntracked : found->second;
+  }
+  void take(std::vector<std::string> index) {
+    tracked = std::move(index);
+    if (!prefix.empty()) {
+      std::erase_if(tracked, [&](const std::string& path) { return !path.starts_with(prefix); });
+      for (std::string& path : tracked) path.erase(0, prefix.size());
+    }
+    is_there.assign(tracked.size(), false);
+    indices.reserve(tracked.size() * 5 / 4);
+    for (std::uint32_t i = 0; i < tracked.size(); ++i) {
+      const std::string_view path = tracked[i];
+      indices.emplace(path, i);
       for (std::size_t end = path.rfind('/'); end != std::string_view::npos && end > 0;
            end = path.rfind('/', end - 1)) {
-        if (!names.insert(path.substr(0, end)).second) break;
+        if (!indices.emplace(path.substr(0, end), kFolder).second) break;
       }
     }
   }
@@ -95,8 +112,9 @@ class Walk {
  private:
   struct Folder {
     std::string path{};  ///< relative to the root, with '/' at the end; empty: the root
-    bool is_ignored = false;
     std::size_t rules = 0;  ///< how many of rules_ were there when its parent was read
+    bool is_tracked = false;
+    std::optional<bool> is_ignored{};  ///< asked only where something is not tracked
   };
   struct Rules {
     std::string folder{};  ///< relative to the work tree, with '/' at the end
@@ -106,13 +124,11 @@ class Walk {
   void find_git_view();
   void outer_rules();
   bool root_is_ignored() const;
-  void folder(const Folder& at);
-  void entry(const Folder& at, const Entry& entry, const std::string& path);
-  void subfolder(const Folder& at, const Entry& entry, const std::string& path);
-  void link(const std::string& path);
-  bool is_tracked(const std::string& path) const {
-    return git_.is_on && git_.names.contains(std::string_view(git_.prefix + path));
-  }
+  void folder(Folder& at);
+  void entry(Folder& at, const Entry& entry, const std::string& path);
+  void subfolder(Folder& at, const Entry& entry, const std::string& path, bool tracked);
+  bool is_readable_link(const std::string& path);
+  bool is_left_out(Folder& at, const std::string& path, bool is_folder) const;
   bool is_ignored(std::string_view work_tree_path, bool is_folder) const;
   void add_rules(const std::string& folder, const std::string& file);
   void problem(std::string path, std::string message) {
@@ -128,13 +144,26 @@ class Walk {
 
 TreeListing Walk::run() {
   find_git_view();
-  open_.push_back({"", false, rules_.size()});
+  open_.push_back({"", rules_.size(), true, false});
   while (!open_.empty()) {
-    const Folder next = std::move(open_.back());
+    Folder next = std::move(open_.back());
     open_.pop_back();
     folder(next);
   }
-  std::sort(listing_.paths.begin(), listing_.paths.end());
+  // Most paths are tracked and thereby in order.
+  std::vector<std::string> others = std::move(listing_.paths);
+  std::sort(others.begin(), others.end());
+  listing_.paths.clear();
+  listing_.paths.reserve(others.size() + git_.tracked.size());
+  auto other = others.begin();
+  for (std::uint32_t i = 0; i < git_.tracked.size(); ++i) {
+    if (!git_.is_there[i]) continue;
+    for (; other != others.end() && *other < git_.tracked[i]; ++other)
+      listing_.paths.push_back(std::move(*other));
+    listing_.paths.push_back(std::move(git_.tracked[i]));
+  }
+  listing_.paths.insert(listing_.paths.end(), std::move_iterator(other),
+                        std::move_iterator(others.end()));
   return std::move(listing_);
 }
 
@@ -154,8 +183,7 @@ void Walk::find_git_view() {
       problem("", "git's index cannot be read (" + std::string(why) +
                       "); files that are ignored but tracked are missing");
   } else if (Result<std::vector<std::string>> tracked = read_git_index(bytes, hash_size)) {
-    git_.tracked = std::move(tracked).value();
-    git_.add_names();
+    git_.take(std::move(tracked).value());
   } else {
     problem("", tracked.error().message + "; files that are ignored but tracked are missing");
   }
@@ -177,9 +205,7 @@ void Walk::outer_rules() {
 }
 
 bool Walk::root_is_ignored() const {
-  if (git_.prefix.empty() ||
-      git_.names.contains(std::string_view(git_.prefix).substr(0, git_.prefix.size() - 1)))
-    return false;
+  if (git_.prefix.empty() || !git_.tracked.empty()) return false;
   for (std::size_t end = git_.prefix.find('/'); end != std::string::npos;
        end = git_.prefix.find('/', end + 1)) {
     if (is_ignored(git_.prefix.substr(0, end), true)) return true;
@@ -204,15 +230,27 @@ bool Walk::is_ignored(std::string_view work_tree_path, bool is_folder) const {
   return git_.exclude.decides(work_tree_path, is_folder).value_or(false);
 }
 
-void Walk::folder(const Folder& at) {
+// What is not tracked is left out if git's rules ignore it, or a folder above it.
+bool Walk::is_left_out(Folder& at, const std::string& path, bool is_folder) const {
+  if (!git_.is_on) return false;
+  if (!at.is_ignored) {
+    at.is_ignored = false;
+    const std::string folder = git_.prefix + at.path;
+    for (std::size_t end = folder.find('/', git_.prefix.size()); end != std::string::npos;
+         end = folder.find('/', end + 1)) {
+      if (is_ignored(std::string_view(folder).substr(0, end), true)) at.is_ignored = true;
+    }
+  }
+  return *at.is_ignored || is_ignored(git_.prefix + path, is_folder);
+}
+
+void Walk::folder(Folder& at) {
   Listed listed;
   const std::string full = at.path.empty() ? root_ : root_ + "/" + at.path;
   if (const char* why = list_folder(full, listed))
     problem(at.path, "the folder cannot be read: " + std::string(why));
-  const bool is_root = at.path.empty();
-  const bool tracked = is_root || is_tracked(at.path.substr(0, at.path.size() - 1));
-  if (!tracked && listed.is_environment) return;
-  if (git_.is_on && listed.has_git && !tracked) {
+  if (!at.is_tracked && listed.is_environment) return;
+  if (git_.is_on && listed.has_git && !at.is_tracked) {
     problem(at.path, "it is another git repository; look at it on its own");
     return;
   }
@@ -225,55 +263,54 @@ void Walk::folder(const Folder& at) {
   for (const Entry& one : listed.entries) entry(at, one, at.path + one.name);
 }
 
-void Walk::entry(const Folder& at, const Entry& entry, const std::string& path) {
-  if (entry.type == EntryType::kGone) return;
+void Walk::entry(Folder& at, const Entry& entry, const std::string& path) {
+  const std::uint32_t tracked = git_.index_of(path);
   if (entry.type == EntryType::kFolder) {
-    subfolder(at, entry, path);
+    subfolder(at, entry, path, tracked != GitView::kUntracked);
     return;
   }
-  if (git_.is_on && !is_tracked(path) &&
-      (at.is_ignored || is_ignored(git_.prefix + path, false)))
+  if (entry.type == EntryType::kGone ||
+      (tracked == GitView::kUntracked && is_left_out(at, path, false)))
     return;
-  if (entry.type == EntryType::kLink) {
-    link(path);
-  } else if (entry.type == EntryType::kFile) {
-    listing_.paths.push_back(path);
-  } else {
+  if (entry.type == EntryType::kOther) {
     problem(path, "it is neither a file nor a folder and is not read");
+  } else if (entry.type == EntryType::kFile || is_readable_link(path)) {
+    if (tracked < git_.is_there.size()) {
+      git_.is_there[tracked] = true;
+    } else {
+      listing_.paths.push_back(path);
+    }
   }
 }
 
-void Walk::subfolder(const Folder& at, const Entry& entry, const std::string& path) {
-  const bool tracked = is_tracked(path);
-  const bool is_ours = tracked || (entry.name != "__pycache__" && entry.name != "node_modules" &&
-                                   (git_.is_on || entry.name.front() != '.'));
-  if (!is_ours) return;
-  const bool ignored = git_.is_on && (at.is_ignored || is_ignored(git_.prefix + path, true));
-  if (ignored && !tracked) return;
-  open_.push_back({path + "/", ignored, rules_.size()});
+void Walk::subfolder(Folder& at, const Entry& entry, const std::string& path, bool tracked) {
+  const bool is_ours =
+      tracked || (entry.name != "__pycache__" && entry.name != "node_modules" &&
+                  (git_.is_on || entry.name.front() != '.') && !is_left_out(at, path, true));
+  if (is_ours) open_.push_back({path + "/", rules_.size(), tracked, {}});
 }
 
-void Walk::link(const std::string& path) {
+bool Walk::is_readable_link(const std::string& path) {
   struct stat info{};
   const std::string full = root_ + "/" + path;
   if (::stat(full.c_str(), &info) != 0) {
     problem(path, errno == ELOOP ? "it is a symbolic link in a loop"
                                  : "it is a symbolic link to nothing that can be reached");
-    return;
+    return false;
   }
   if (S_ISDIR(info.st_mode)) {
     problem(path, "it is a symbolic link to a folder and is not followed");
-    return;
+    return false;
   }
-  const std::unique_ptr<char, void (*)(void*)> target(::realpath(full.c_str(), nullptr), &std::free);
+  const std::unique_ptr<char, void (*)(void*)> target(::realpath(full.c_str(), nullptr),
+                                                      &std::free);
   const std::string_view real = target ? std::string_view(target.get()) : std::string_view();
   if (!real.starts_with(root_ == "/" ? root_ : root_ + "/")) {
     problem(path, "it is a symbolic link to a file outside the tree and is not read");
-  } else if (!S_ISREG(info.st_mode)) {
-    problem(path, "it is neither a file nor a folder and is not read");
-  } else {
-    listing_.paths.push_back(path);
+    return false;
   }
+  if (!S_ISREG(info.st_mode)) problem(path, "it is neither a file nor a folder and is not read");
+  return S_ISREG(info.st_mode);
 }
 
 }  // namespace
