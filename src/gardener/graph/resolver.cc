@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "gardener/graph/resolution.h"
 #include "gardener/graph/resolver_search.h"
 
 namespace gp::graph {

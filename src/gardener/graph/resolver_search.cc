@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gardener/graph/resolution.h"
+
 namespace gp::graph {
 
 using python::Binding;
@@ -12,55 +14,6 @@ using python::ModuleFacts;
 namespace {
 
 constexpr std::uint32_t kMaxChain = 200;   // re-exports behind each other; then kDynamic
-constexpr std::uint32_t kMaxClasses = 50;  // bases of bases; then kDynamic
-
-void add(Resolution& found, Target target) {
-  if (std::find(found.targets.begin(), found.targets.end(), target) == found.targets.end())
-    found.targets.push_back(std::move(target));
-}
-
-void add(Resolution& found, Hop hop) {
-  const auto is_same = [&](const Hop& other) {
-    return other.file == hop.file && other.imported_name == hop.imported_name;
-  };
-  if (std::none_of(found.hops.begin(), found.hops.end(), is_same)) found.hops.push_back(hop);
-}
-
-void add(Resolution& found, Resolution more) {
-  for (Target& target : more.targets) add(found, std::move(target));
-  for (const Hop& hop : more.hops) add(found, hop);
-}
-
-bool is_kind(const Target& target, TargetKind kind) { return target.kind == kind; }
-
-bool has_other_than(const Resolution& found, TargetKind kind) {
-  return std::any_of(found.targets.begin(), found.targets.end(),
-                     [&](const Target& target) { return !is_kind(target, kind); });
-}
-
-// Takes targets of `kind` out if there are others.
-void prefer_others(Resolution& found, TargetKind kind) {
-  if (!has_other_than(found, kind)) return;
-  std::erase_if(found.targets, [&](const Target& target) { return is_kind(target, kind); });
-}
-
-std::string joined(std::string_view left, char between, std::string_view right) {
-  std::string text(left);
-  if (!text.empty()) text += between;
-  return text += right;
-}
-
-Target missing(std::string_view module, std::string_view name) {
-  return {TargetKind::kMissing, kNoFile, python::kNone, joined(module, ':', name)};
-}
-
-Target dynamic(std::string_view module, std::string_view name) {
-  return {TargetKind::kDynamic, kNoFile, python::kNone, joined(module, ':', name)};
-}
-
-bool is_dunder(std::string_view name) {
-  return name.size() > 4 && name.starts_with("__") && name.ends_with("__");
-}
 
 // Names that every module has without binding them.
 bool is_module_attribute(std::string_view name) {
@@ -68,20 +21,6 @@ bool is_module_attribute(std::string_view name) {
                                          "__package__", "__spec__", "__loader__", "__dict__",
                                          "__cached__", "__builtins__", "__annotations__"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
-// Base classes that give no names but dunders.
-bool is_empty_base(std::string_view external) {
-  constexpr std::string_view kNames[] = {"abc.ABC", "typing.Protocol", "typing.Generic",
-                                         "typing_extensions.Protocol"};
-  return std::find(std::begin(kNames), std::end(kNames), external) != std::end(kNames);
-}
-
-// The first part of a dotted text, which is shortened by it.
-std::string_view take_part(std::string_view& dotted) {
-  const std::string_view part = dotted.substr(0, dotted.find('.'));
-  dotted.remove_prefix(std::min(part.size() + 1, dotted.size()));
-  return part;
 }
 
 // Names that are not found in such facts may be there all the same.
@@ -93,14 +32,6 @@ bool is_open_ended(const ModuleFacts& facts) {
 }
 
 }  // namespace
-
-Target module_target(const CodeBase& code, std::string_view dotted) {
-  if (const ModuleRef module = code.find(dotted))
-    return {TargetKind::kModule, module.file, python::kNone, std::string(dotted)};
-  const TargetKind kind =
-      code.is_first_party(dotted) ? TargetKind::kMissing : TargetKind::kExternal;
-  return {kind, kNoFile, python::kNone, std::string(dotted)};
-}
 
 ResolverMemory::ResolverMemory(const CodeBase& code)
     : code_(code), names_(code.tree().files().size()) {}
@@ -201,8 +132,7 @@ Resolution ResolverMemory::search(std::string_view module, std::string_view name
     if (code_.is_first_party(module)) {
       add(result, missing(module, name));
     } else {
-      add(result,
-          Target{TargetKind::kExternal, kNoFile, python::kNone, joined(module, '.', name)});
+      add(result, external(module, name));
     }
     return result;
   }
@@ -240,9 +170,8 @@ Resolution ResolverMemory::search_file(const Place& place, std::string_view name
     if (!submodule.is_missing()) return submodule;
   }
   const bool is_stub = code_.tree().file(place.file).path.ends_with(".pyi");
-  if (is_open_ended(facts) || is_stub || is_module_attribute(name)) found.targets.clear();
   if (is_open_ended(facts) || is_stub || is_module_attribute(name))
-    add(found, dynamic(place.module, name));
+    found.targets = {dynamic(place.module, name)};
   if (found.targets.empty()) add(found, missing(place.module, name));
   return found;
 }
@@ -333,83 +262,6 @@ bool ResolverMemory::alias(const Place& place, const Binding& binding, Resolutio
   if (!std::all_of(target.targets.begin(), target.targets.end(), is_known)) return false;
   add(found, std::move(target));
   return true;
-}
-
-// `name` of each target.
-Resolution ResolverMemory::step(const Resolution& from, std::string_view name) {
-  Resolution found;
-  for (const Hop& hop : from.hops) add(found, hop);
-  for (const Target& target : from.targets) {
-    const bool is_definition = target.kind == TargetKind::kDefinition;
-    if (target.kind == TargetKind::kModule) {
-      add(found, find(target.name, name));
-    } else if (target.kind == TargetKind::kExternal) {
-      add(found, Target{TargetKind::kExternal, kNoFile, python::kNone,
-                        joined(target.name, '.', name)});
-    } else if (is_definition &&
-               code_.facts(target.file).bindings[target.binding].kind == BindingKind::kClass) {
-      Resolution members;
-      member({target.name.substr(0, target.name.find(':')), target.file, target.binding}, name,
-             members);
-      prefer_others(members, TargetKind::kDynamic);
-      if (members.targets.empty())
-        add(members, is_dunder(name) ? dynamic(target.name, name) : missing(target.name, name));
-      add(found, std::move(members));
-    } else {
-      Target unknown = is_definition ? dynamic(target.name, name) : target;
-      add(found, std::move(unknown));
-    }
-  }
-  prefer_others(found, TargetKind::kMissing);
-  return found;
-}
-
-void ResolverMemory::member(const Class& in, std::string_view name, Resolution& found) {
-  const ModuleFacts& facts = code_.facts(in.file);
-  const Binding& self = facts.bindings[in.binding];
-  if (self.owner != python::kNone || class_depth_ == kMaxClasses) {
-    add(found, dynamic(in.module, name));  // the facts have members of top-level classes only
-    return;
-  }
-  const std::vector<std::uint32_t> own = names(in.file).visible(in.binding, name);
-  for (const std::uint32_t index : own) {
-    const Binding& one = facts.bindings[index];
-    if (one.kind == BindingKind::kImport) {
-      import({in.module, in.file}, one.imported_name, found);
-      continue;
-    }
-    add(found, Target{TargetKind::kDefinition, in.file, index,
-                      in.module + ":" + joined(facts.text(self.name), '.', name)});
-  }
-  if (!own.empty()) return;
-  ++class_depth_;
-  for (std::uint32_t i = 0; i < self.base_count; ++i)
-    if (base(in, facts.text(facts.bases[self.first_base + i]), name, found)) break;
-  --class_depth_;
-}
-
-// True if the base has the name: those behind it do not count.
-bool ResolverMemory::base(const Class& in, std::string_view text, std::string_view name,
-                          Resolution& found) {
-  std::string_view rest = text;
-  const std::string_view head = take_part(rest);
-  if (text == "object" && !names(in.file).has(head)) return false;
-  Resolution bases;
-  if (!head.empty()) bases = find(in.module, head);
-  while (!rest.empty()) bases = step(bases, take_part(rest));
-  if (bases.targets.empty()) add(found, dynamic(in.module, name));
-  for (const Target& target : bases.targets) {
-    if (target.kind == TargetKind::kDefinition &&
-        code_.facts(target.file).bindings[target.binding].kind == BindingKind::kClass) {
-      const std::string module = target.name.substr(0, target.name.find(':'));
-      member({module, target.file, target.binding}, name, found);
-    } else if (!is_empty_base(target.name)) {
-      add(found, dynamic(in.module, name));
-    }
-  }
-  return std::any_of(found.targets.begin(), found.targets.end(), [](const Target& target) {
-    return target.kind == TargetKind::kDefinition;
-  });
 }
 
 }  // namespace gp::graph

@@ -84,7 +84,4 @@ class ResolverMemory {
   std::uint32_t class_depth_ = 0;  ///< classes whose bases are being looked at
 };
 
-/// kModule, kMissing or kExternal.
-Target module_target(const CodeBase& code, std::string_view dotted);
-
 }  // namespace gp::graph
