@@ -76,16 +76,15 @@ CodeBase::CodeBase(const SourceTree& tree, CodeBaseOptions options)
 void CodeBase::scan() {
   facts_.resize(python_files_.size());
   std::vector<std::string> buffers(runtime::job_count(options_.jobs));
-  runtime::parallel_for(
-      python_files_.size(), options_.jobs, [&](std::size_t i, unsigned worker) {
-        std::string& bytes = buffers[worker];
-        if (const char* why = tree_.read(python_files_[i], bytes)) {
-          facts_[i] = unreadable(why);
-          return;
-        }
-        facts_[i] = python::scan_module(bytes, python::Detail::kGraph);
-        shrink(facts_[i]);
-      });
+  runtime::parallel_for(python_files_.size(), options_.jobs, [&](std::size_t i, unsigned worker) {
+    std::string& bytes = buffers[worker];
+    if (const char* why = tree_.read(python_files_[i], bytes)) {
+      facts_[i] = unreadable(why);
+      return;
+    }
+    facts_[i] = python::scan_module(bytes, python::Detail::kGraph);
+    shrink(facts_[i]);
+  });
 }
 
 const python::ModuleFacts& CodeBase::facts(FileId id) const {

@@ -11,7 +11,7 @@ namespace gp::graph {
 namespace {
 
 const char* read_open(int file, std::string& bytes, std::size_t limit) {
-  struct stat info{};
+  struct stat info {};
   if (::fstat(file, &info) != 0) return why_unreadable(errno);
   if (!S_ISREG(info.st_mode)) return "it is no regular file";
   const auto size = static_cast<std::size_t>(info.st_size);

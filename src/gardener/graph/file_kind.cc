@@ -10,14 +10,21 @@ using Words = std::array<std::string_view, 24>;
 
 constexpr Words kPythonSuffixes{"py", "pyi", "pyw"};
 constexpr Words kShellSuffixes{"sh", "bash", "zsh", "ksh", "mk", "ps1", "bat", "cmd"};
-constexpr Words kConfigSuffixes{"toml", "ini",  "cfg",        "conf", "json", "jsonc",  "yaml", "yml",
-                                "xml",  "env",  "properties", "tf",   "tfvars", "lock", "in"};
+constexpr Words kConfigSuffixes{"toml",       "ini",  "cfg",    "conf", "json",
+                                "jsonc",      "yaml", "yml",    "xml",  "env",
+                                "properties", "tf",   "tfvars", "lock", "in"};
 constexpr Words kDocSuffixes{"md", "markdown", "rst", "txt", "html", "htm", "adoc", "tex", "mdx"};
-constexpr Words kShellNames{"Makefile", "GNUmakefile", "makefile", "Dockerfile", "Containerfile",
+constexpr Words kShellNames{"Makefile", "GNUmakefile", "makefile",    "Dockerfile", "Containerfile",
                             "Justfile", "justfile",    "Jenkinsfile", "Procfile"};
-constexpr Words kPipelines{".gitlab-ci.yml", ".travis.yml", "azure-pipelines.yml",
-                           "bitbucket-pipelines.yml", ".pre-commit-config.yaml",
-                           "cloudbuild.yaml", "cloudbuild.yml", "appveyor.yml", ".appveyor.yml"};
+constexpr Words kPipelines{".gitlab-ci.yml",
+                           ".travis.yml",
+                           "azure-pipelines.yml",
+                           "bitbucket-pipelines.yml",
+                           ".pre-commit-config.yaml",
+                           "cloudbuild.yaml",
+                           "cloudbuild.yml",
+                           "appveyor.yml",
+                           ".appveyor.yml"};
 constexpr Words kTestFolders{"test", "tests", "testing"};
 constexpr Words kBackupFolders{"backup", "backups", ".backup", ".backups"};
 constexpr Words kBackupEndings{"~", ".bak", ".orig", ".old", ".rej"};

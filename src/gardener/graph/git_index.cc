@@ -13,12 +13,12 @@ namespace gp::graph {
 namespace {
 
 bool exists(const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   return ::stat(path.c_str(), &info) == 0;
 }
 
 bool is_folder(const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
@@ -151,7 +151,8 @@ Result<std::vector<std::string>> read_git_index(std::string_view bytes, std::siz
 std::size_t git_hash_size(std::string_view config) {
   std::string text;
   for (const char c : config)
-    if (c != ' ' && c != '\t') text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (c != ' ' && c != '\t')
+      text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text.find("objectformat=sha256") != std::string::npos ? 32 : 20;
 }
 

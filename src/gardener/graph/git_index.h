@@ -1,8 +1,8 @@
 /// GitIndex: the paths git tracks, read from the index file itself (gitformat-index(5), versions 2
 /// to 4). Git is not run.
 ///
-/// Limits: split indexes (core.splitIndex) are an error with a sentence; the caller goes on without.
-/// SHA-1 and SHA-256 repositories. Damaged files are errors, never read past their end.
+/// Limits: split indexes (core.splitIndex) are an error with a sentence; the caller goes on
+/// without. SHA-1 and SHA-256 repositories. Damaged files are errors, never read past their end.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ namespace gp::graph {
 
 /// Where a work tree keeps what we read. Empty strings if there is none.
 struct GitPlace {
-  std::string work_tree{};  ///< absolute
-  std::string git_dir{};    ///< with the index; a linked work tree has its own
+  std::string work_tree{};   ///< absolute
+  std::string git_dir{};     ///< with the index; a linked work tree has its own
   std::string common_dir{};  ///< with info/exclude and config
 };
 

@@ -25,11 +25,11 @@ class PathPattern {
  private:
   enum class Step : std::uint8_t {
     kByte,
-    kClass,       ///< one byte but '/'
-    kSegment,     ///< any bytes but '/'
-    kAnything,    ///< any bytes
-    kFolders,     ///< the entry of `**/`: nothing, or kInFolders
-    kInFolders,   ///< any bytes up to a '/'
+    kClass,      ///< one byte but '/'
+    kSegment,    ///< any bytes but '/'
+    kAnything,   ///< any bytes
+    kFolders,    ///< the entry of `**/`: nothing, or kInFolders
+    kInFolders,  ///< any bytes up to a '/'
   };
   struct State {
     Step step = Step::kByte;

@@ -78,8 +78,7 @@ std::vector<std::string> Resolver::star_names(std::string_view module, bool* is_
     }
     for (const std::uint32_t star : memory_->names(there.file).stars()) {
       const python::ImportStatement& statement = facts.imports[star];
-      if (auto source =
-              code_->absolute(there.file, statement.level, facts.text(statement.module)))
+      if (auto source = code_->absolute(there.file, statement.level, facts.text(statement.module)))
         open.push_back(std::move(*source));
     }
   }

@@ -10,8 +10,8 @@
 /// Cycles of re-exports end at the submodule of that name, or as kMissing; chains of more than 200
 /// re-exports as kDynamic.
 ///
-/// Thread: one. Answers are remembered in the const object; references to them stay valid as long as
-/// it lives.
+/// Thread: one. Answers are remembered in the const object; references to them stay valid as long
+/// as it lives.
 #pragma once
 
 #include <cstdint>

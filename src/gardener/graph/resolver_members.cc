@@ -38,6 +38,7 @@ Resolution ResolverMemory::step(const Resolution& from, std::string_view name) {
   Resolution found;
   for (const Hop& hop : from.hops) add(found, hop);
   for (const Target& target : from.targets) {
+    const std::string full = joined(target.name, '.', name);
     if (target.kind == TargetKind::kModule) {
       add(found, find(target.name, name));
     } else if (target.kind == TargetKind::kExternal) {
@@ -48,11 +49,11 @@ Resolution ResolverMemory::step(const Resolution& from, std::string_view name) {
              members);
       prefer_others(members, TargetKind::kDynamic);
       if (members.targets.empty())
-        add(members, is_dunder(name) ? dynamic(target.name, name) : missing(target.name, name));
+        add(members, is_dunder(name) ? dynamic({}, full) : missing({}, full));
       add(found, std::move(members));
     } else {
       const bool is_value = target.kind == TargetKind::kDefinition;
-      add(found, is_value ? dynamic(target.name, name) : target);
+      add(found, is_value ? dynamic({}, full) : target);
     }
   }
   prefer_others(found, TargetKind::kMissing);
@@ -101,9 +102,8 @@ bool ResolverMemory::base(const Class& in, std::string_view text, std::string_vi
       add(found, dynamic(in.module, name));
     }
   }
-  return std::any_of(found.targets.begin(), found.targets.end(), [](const Target& target) {
-    return target.kind == TargetKind::kDefinition;
-  });
+  return std::any_of(found.targets.begin(), found.targets.end(),
+                     [](const Target& target) { return target.kind == TargetKind::kDefinition; });
 }
 
 }  // namespace gp::graph

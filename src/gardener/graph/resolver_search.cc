@@ -1,6 +1,7 @@
 #include "gardener/graph/resolver_search.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "gardener/graph/resolution.h"
@@ -13,14 +14,19 @@ using python::ModuleFacts;
 
 namespace {
 
-constexpr std::uint32_t kMaxChain = 200;   // re-exports behind each other; then kDynamic
+constexpr std::uint32_t kNoCycle = 0xffffffff;
+constexpr std::uint32_t kMaxChain = 200;  // re-exports behind each other; then kDynamic
 
 // Names that every module has without binding them.
 bool is_module_attribute(std::string_view name) {
-  constexpr std::string_view kNames[] = {"__name__",   "__doc__",  "__file__", "__path__",
-                                         "__package__", "__spec__", "__loader__", "__dict__",
-                                         "__cached__", "__builtins__", "__annotations__"};
+  constexpr std::string_view kNames[] = {
+      "__name__",   "__doc__",  "__file__",   "__path__",     "__package__",    "__spec__",
+      "__loader__", "__dict__", "__cached__", "__builtins__", "__annotations__"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+bool is_before(const Target& a, const Target& b) {
+  return std::tie(a.kind, a.file, a.binding, a.name) < std::tie(b.kind, b.file, b.binding, b.name);
 }
 
 // Names that are not found in such facts may be there all the same.
@@ -100,14 +106,15 @@ Resolution ResolverMemory::find(std::string_view module, std::string_view name) 
   const std::uint32_t outer = lowest_;
   const std::size_t provisional = provisional_.size();
   known.state = State::kOpen;
-  known.depth = lowest_ = ++depth_;
+  known.depth = ++depth_;
+  lowest_ = kNoCycle;
   const std::string_view key = slot.first;
   Resolution found = search(key.substr(0, module.size()), key.substr(module.size() + 1));
   --depth_;
   known.resolution = found;
   known.lowest = lowest_;
   close(slot, provisional);
-  lowest_ = std::min(outer, lowest_);
+  lowest_ = std::min(outer, known.state == State::kProvisional ? known.lowest : kNoCycle);
   return found;
 }
 
@@ -120,6 +127,9 @@ void ResolverMemory::close(Answers::value_type& slot, std::size_t provisional) {
     return;
   }
   known.state = State::kDone;
+  // The order in a cycle would depend on which of its names was asked for first.
+  if (known.lowest != kNoCycle)
+    std::sort(known.resolution.targets.begin(), known.resolution.targets.end(), is_before);
   for (std::size_t i = provisional; i < provisional_.size(); ++i)
     answers_.erase(answers_.find(provisional_[i]->first));
   provisional_.resize(provisional);
@@ -186,8 +196,8 @@ void ResolverMemory::star(const Place& place, std::uint32_t statement, std::stri
   if (!source) return;
   const ModuleRef module = code_.find(*source);
   if (!module && code_.is_first_party(*source)) return;
-  if (!module || (module.file != kNoFile &&
-                  code_.tree().file(module.file).kind != FileKind::kPython)) {
+  if (!module ||
+      (module.file != kNoFile && code_.tree().file(module.file).kind != FileKind::kPython)) {
     add(found, dynamic(*source, name));
     return;
   }

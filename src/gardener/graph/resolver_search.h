@@ -80,7 +80,7 @@ class ResolverMemory {
   std::vector<Answers::value_type*> provisional_{};
   std::string key_{};
   std::uint32_t depth_ = 0;        ///< open names
-  std::uint32_t lowest_ = 0;       ///< the outermost open name that the current one met
+  std::uint32_t lowest_ = 0;       ///< the outermost open name met since the current one was opened
   std::uint32_t class_depth_ = 0;  ///< classes whose bases are being looked at
 };
 

@@ -23,7 +23,12 @@ constexpr std::size_t kBinaryCheckBytes = 8192;  ///< as git and grep look
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t size = byte < 0x80 ? 1 : byte < 0xc2 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 0;
+    const std::size_t size = byte < 0x80   ? 1
+                             : byte < 0xc2 ? 0
+                             : byte < 0xe0 ? 2
+                             : byte < 0xf0 ? 3
+                             : byte < 0xf5 ? 4
+                                           : 0;
     if (size == 0 || i + size > text.size()) return false;
     for (std::size_t k = 1; k < size; ++k)
       if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
@@ -42,18 +47,18 @@ const char* odd_name(std::string_view path) {
 }  // namespace
 
 Result<SourceTree> SourceTree::open(TreeOptions options) {
-  struct stat info{};
+  struct stat info {};
   if (::stat(options.root.c_str(), &info) != 0) {
-    return fail(Code::not_found, "the root " + options.root + " cannot be opened: " +
-                                     why_unreadable(errno));
+    return fail(Code::not_found,
+                "the root " + options.root + " cannot be opened: " + why_unreadable(errno));
   }
   if (!S_ISDIR(info.st_mode))
     return fail(Code::not_found, "the root " + options.root + " is no folder");
   const std::unique_ptr<char, void (*)(void*)> real(::realpath(options.root.c_str(), nullptr),
                                                     &std::free);
   if (!real) {
-    return fail(Code::not_found, "the root " + options.root + " cannot be opened: " +
-                                     why_unreadable(errno));
+    return fail(Code::not_found,
+                "the root " + options.root + " cannot be opened: " + why_unreadable(errno));
   }
   PatternList exclude;
   for (const std::string& pattern : options.exclude) exclude.add(pattern);

@@ -2,9 +2,9 @@
 ///
 /// Files come from git's index when the root is in a git work tree (untracked ones that are not
 /// ignored included), otherwise from a walk that skips hidden folders, __pycache__, node_modules
-/// and virtual environments (tree_walk.h). Symbolic links to folders are not followed (a loop ends nothing);
-/// links to files outside the root are not read. What cannot be read is listed in problems(), never
-/// skipped silently. Paths are bytes relative to the root with '/', sorted.
+/// and virtual environments (tree_walk.h). Symbolic links to folders are not followed (a loop ends
+/// nothing); links to files outside the root are not read. What cannot be read is listed in
+/// problems(), never skipped silently. Paths are bytes relative to the root with '/', sorted.
 #pragma once
 
 #include <cstdint>

@@ -47,7 +47,7 @@ EntryType type_of(const std::string& folder, const dirent& entry) {
     case DT_UNKNOWN: break;
     default: return EntryType::kOther;
   }
-  struct stat info{};
+  struct stat info {};
   if (::lstat((folder + "/" + entry.d_name).c_str(), &info) != 0) return EntryType::kGone;
   return type_of(info.st_mode);
 }
@@ -74,10 +74,10 @@ struct GitView {
   static constexpr std::uint32_t kFolder = 0xffffffff;
   static constexpr std::uint32_t kUntracked = 0xfffffffe;
 
-  std::string prefix{};  ///< of the walked root in the work tree: "" or "sub/folder/"
-  std::vector<std::string> tracked{};                             ///< sorted
+  std::string prefix{};                ///< of the walked root in the work tree: "" or "sub/folder/"
+  std::vector<std::string> tracked{};  ///< sorted
   std::unordered_map<std::string_view, std::uint32_t> indices{};  ///< and kFolder: their folders
-  std::vector<bool> is_there{};  ///< on disk, by index
+  std::vector<bool> is_there{};                                   ///< on disk, by index
   PatternList exclude{};
   bool is_on = false;
 
@@ -111,7 +111,7 @@ class Walk {
 
  private:
   struct Folder {
-    std::string path{};  ///< relative to the root, with '/' at the end; empty: the root
+    std::string path{};     ///< relative to the root, with '/' at the end; empty: the root
     std::size_t rules = 0;  ///< how many of rules_ were there when its parent was read
     bool is_tracked = false;
     std::optional<bool> is_ignored{};  ///< asked only where something is not tracked
@@ -178,7 +178,7 @@ void Walk::find_git_view() {
   read_bytes(place.common_dir + "/config", text);
   const std::size_t hash_size = git_hash_size(text);
   if (const char* why = read_bytes(place.git_dir + "/index", bytes)) {
-    struct stat info{};
+    struct stat info {};
     if (::stat((place.git_dir + "/index").c_str(), &info) == 0)
       problem("", "git's index cannot be read (" + std::string(why) +
                       "); files that are ignored but tracked are missing");
@@ -199,8 +199,8 @@ void Walk::find_git_view() {
 void Walk::outer_rules() {
   const std::string above = root_.substr(0, root_.size() - git_.prefix.size());
   for (std::size_t at = 0; at < git_.prefix.size(); at = git_.prefix.find('/', at) + 1) {
-    add_rules(git_.prefix.substr(0, at), above + (above.ends_with('/') ? "" : "/") +
-                                             git_.prefix.substr(0, at) + ".gitignore");
+    add_rules(git_.prefix.substr(0, at),
+              above + (above.ends_with('/') ? "" : "/") + git_.prefix.substr(0, at) + ".gitignore");
   }
 }
 
@@ -256,8 +256,7 @@ void Walk::folder(Folder& at) {
   }
   rules_.resize(at.rules);
   const auto is_rules_file = [](const Entry& entry) { return entry.name == ".gitignore"; };
-  if (git_.is_on &&
-      std::any_of(listed.entries.begin(), listed.entries.end(), is_rules_file)) {
+  if (git_.is_on && std::any_of(listed.entries.begin(), listed.entries.end(), is_rules_file)) {
     add_rules(git_.prefix + at.path, full + "/.gitignore");
   }
   for (const Entry& one : listed.entries) entry(at, one, at.path + one.name);
@@ -291,7 +290,7 @@ void Walk::subfolder(Folder& at, const Entry& entry, const std::string& path, bo
 }
 
 bool Walk::is_readable_link(const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   const std::string full = root_ + "/" + path;
   if (::stat(full.c_str(), &info) != 0) {
     problem(path, errno == ELOOP ? "it is a symbolic link in a loop"
