@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import tokenize
+import unicodedata
 import warnings
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -177,7 +178,7 @@ class Expected:
     visit_TryStar = visit_Try
 
     def visit_Match(self, node, call, field):
-        self.blocks.append(("match", self.places.begin(node.cases[0].pattern) - 5, self.places.end(node.cases[-1].body[-1]),
+        self.blocks.append(("match", self.source.rindex(b"case", 0, self.places.begin(node.cases[0].pattern)), self.places.end(node.cases[-1].body[-1]),
                             len(node.cases)))
         for case in node.cases:
             self.block("case", case.body)
@@ -458,7 +459,7 @@ class Found:
 def text_of(value):
     """The dump writes bytes over 0x7f as \\u00xx."""
     if isinstance(value, str):
-        return value.encode("latin-1").decode("utf-8", "surrogateescape")
+        return unicodedata.normalize("NFKC", value.encode("latin-1").decode("utf-8", "surrogateescape"))
     if isinstance(value, list):
         return [text_of(item) for item in value]
     return value
@@ -468,7 +469,7 @@ def token_differences(source, facts):
     places = Places(source)
     lines = source[places.bom:].splitlines(keepends=True) if b"\r" not in source and b"\f" not in source else None
     strings, comments = [], []
-    encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
+    encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0].removesuffix("-sig")
 
     def offset(position, line):
         if lines is None:

@@ -46,7 +46,9 @@ class BlockTracker {
   void align(Indentation indentation, std::uint32_t line, RollingHash& hash);
   /// Counts a statement of the innermost block; its index there.
   std::uint32_t begin_statement(std::uint32_t begin);
-  void end_statement(std::uint32_t end) { last_end_ = end; }
+  void end_statement(std::uint32_t end) { last_end_ = last_separator_ = end; }
+  /// A `;` behind the last statement: no part of it, but of the compounds around, as in ast.
+  void end_separator(std::uint32_t end) { last_separator_ = end; }
   /// The new innermost frame.
   Frame& open(const Header& header);
   /// Closes the innermost block; `hash` is behind its last token.
@@ -69,6 +71,7 @@ class BlockTracker {
   ProblemList& problems_;
   std::vector<Frame> frames_{};
   std::uint32_t last_end_ = 0;
+  std::uint32_t last_separator_ = 0;
 };
 
 /// True for elif, else, except and finally: they go on with a statement.

@@ -19,6 +19,7 @@ void ExpressionWalker::walk(Tokens tokens, const StatementShape& shape) {
                        }) -
       ranges.begin());
   open_fields_ = 0;
+  knows_read_brackets_ = false;
   last_use_ = kNone;
   after_await_ = after_operand_ = primary_awaited_ = in_fields_ = false;
   ExpressionFrame statement;
@@ -267,12 +268,20 @@ void ExpressionWalker::open_bracket(std::size_t at) {
   frame.primary = primary_;
   frame.awaited = primary_awaited_;
   if (frame.kind == FrameKind::kGroup || frame.kind == FrameKind::kList)
-    frame.in_target = top().in_target || (frames_.size() == 1 && at < shape_.target_end);
+    frame.in_target = (top().in_target || (frames_.size() == 1 && at < shape_.target_end)) &&
+                      (in_fields_ || !is_read(at));
   if (frame.kind == FrameKind::kCall) open_call(at, frame);
   if (frame.kind == FrameKind::kField) ++open_fields_;
   frames_.push_back(frame);
   after_operand_ = after_await_ = primary_awaited_ = false;
   last_use_ = kNone;
+}
+
+// Does the bracket go on with an attribute, call or subscript? Then a target inside is no target.
+bool ExpressionWalker::is_read(std::size_t at) {
+  if (!knows_read_brackets_) read_brackets_ = brackets_with_trailer(tokens_);
+  knows_read_brackets_ = true;
+  return trailer_close(read_brackets_, at) != 0;
 }
 
 void ExpressionWalker::open_call(std::size_t at, ExpressionFrame& frame) {

@@ -79,6 +79,7 @@ class ExpressionWalker {
   void keyword_word(Keyword keyword);
   void open_bracket(std::size_t at);
   void open_call(std::size_t at, ExpressionFrame& frame);
+  bool is_read(std::size_t at);
   FrameKind bracket_kind(std::size_t at);
   void close_bracket(std::size_t at);
   void close_call(std::size_t at, const ExpressionFrame& frame);
@@ -108,6 +109,8 @@ class ExpressionWalker {
   StatementShape shape_{};
   std::vector<ExpressionFrame> frames_{};
   std::vector<TextRef> keywords_{};  ///< of the open calls
+  std::vector<BracketPair> read_brackets_{};  ///< of this statement, once one is asked for
+  bool knows_read_brackets_ = false;
   std::size_t next_fields_ = 0;      ///< in lexer_.fields()
   std::uint32_t open_fields_ = 0;
   std::uint32_t last_use_ = kNone;   ///< the use that ended with the previous token

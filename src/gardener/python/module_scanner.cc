@@ -121,6 +121,7 @@ void ModuleScanner::simple_statements(Tokens tokens, bool behind_colon) {
     const bool shares_line = behind_colon || begin > 0 || end + 1 < tokens.size();
     if (end > begin) {
       simple_statement(tokens.subspan(begin, end - begin), shares_line);
+      if (end < tokens.size()) blocks_.end_separator(tokens[end].end);
     } else {
       problems_.syntax(tokens[begin].line, "a ';' without a statement before it");
     }

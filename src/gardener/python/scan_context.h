@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "gardener/python/facts.h"
 #include "gardener/python/keyword.h"
@@ -52,12 +53,28 @@ std::size_t matching(Tokens tokens, std::size_t at);
 /// The index of the first `kind` from `at` on outside brackets and lambdas; tokens.size() if there is none.
 std::size_t find_outside(const ScanContext& context, Tokens tokens, std::size_t at, TokenKind kind);
 
+/// The brackets that go on with `.`, `(` or `[` behind their end: what stands inside is read, not bound.
+struct BracketPair {
+  std::size_t open = 0;
+  std::size_t close = 0;
+};
+/// Sorted by open; in one pass.
+std::vector<BracketPair> brackets_with_trailer(Tokens tokens);
+/// The index of the closing bracket if the one at `open` is in the list; 0 otherwise.
+std::size_t trailer_close(const std::vector<BracketPair>& pairs, std::size_t open);
+
 /// Calls visit(const Token&) for each name that an assignment to `target` binds: names, also in tuples,
 /// lists and behind a star, but not attributes and subscripts.
 template <class Visit>
 void visit_bound_names(const ScanContext& context, Tokens target, Visit visit) {
+  std::vector<BracketPair> read;
+  if (target.size() > 1 && is_open(target.front().kind)) read = brackets_with_trailer(target);
   for (std::size_t i = 0; i < target.size(); ++i) {
     const TokenKind kind = target[i].kind;
+    if (const std::size_t close = is_open(kind) ? trailer_close(read, i) : 0; close != 0) {
+      i = close;
+      continue;
+    }
     const TokenKind before = i == 0 ? TokenKind{','} : target[i - 1].kind;
     if ((kind == '(' || kind == '[') && (before == kName || is_close(before) || before == kString)) {
       i = matching(target, i);
