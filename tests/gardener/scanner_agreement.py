@@ -178,7 +178,7 @@ class Expected:
     visit_TryStar = visit_Try
 
     def visit_Match(self, node, call, field):
-        self.blocks.append(("match", self.source.rindex(b"case", 0, self.places.begin(node.cases[0].pattern)), self.places.end(node.cases[-1].body[-1]),
+        self.blocks.append(("match", self.source.rindex(b"case", 0, self.places.begin(node.cases[0].pattern)), self.places.end(node),
                             len(node.cases)))
         for case in node.cases:
             self.block("case", case.body)
@@ -204,7 +204,8 @@ class Expected:
         keywords = [k.arg for k in node.keywords if k.arg is not None]
         star = int(any(isinstance(a, ast.Starred) for a in node.args))
         double = int(any(k.arg is None for k in node.keywords))
-        shape = (self.dotted(node.func, field), positional, star, double, int(getattr(node, "awaited", False)), keywords)
+        callee = "" if not field and self.bracketed(node) else self.dotted(node.func, field)
+        shape = (callee, positional, star, double, int(getattr(node, "awaited", False)), keywords)
         if field:
             self.field_calls.append(shape)
             me = None
@@ -294,9 +295,10 @@ class Expected:
 
     def dotted(self, node, field):
         """Places inside f-strings are not to be trusted before Python 3.12."""
-        parenthesised = not field and isinstance(node, (ast.Name, ast.Attribute)) and \
-            self.source.startswith(b"(", self.places.begin(node))
-        return "" if parenthesised else dotted(node, None if field else self.places)
+        return "" if not field and self.bracketed(node) else dotted(node, None if field else self.places)
+
+    def bracketed(self, node):
+        return self.source.startswith(b"(", self.places.begin(node))
 
     def visit_Attribute(self, node, call, field):
         text = self.dotted(node, field)
@@ -343,6 +345,10 @@ class Expected:
                 if isinstance(inner, ast.NamedExpr):
                     self.bindings.append((owner, inner.target.id, "assignment"))
 
+    def decorators(self, node):
+        return ["" if self.bracketed(d) else self.dotted(d.func if isinstance(d, ast.Call) else d, False)
+                for d in node.decorator_list]
+
     def own_expressions(self, node):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return []
@@ -353,10 +359,10 @@ class Expected:
     def bind_statement(self, node, owner):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             kind = "async" if isinstance(node, ast.AsyncFunctionDef) else "function"
-            self.bind(owner, node.name, kind, node, (parameters(node.args), decorators(node)))
+            self.bind(owner, node.name, kind, node, (parameters(node.args), self.decorators(node)))
         elif isinstance(node, ast.ClassDef):
-            bases = [dotted(base) for base in node.bases]
-            self.bind(owner, node.name, "class", node, (bases, decorators(node)))
+            bases = [self.dotted(base, False) for base in node.bases]
+            self.bind(owner, node.name, "class", node, (bases, self.decorators(node)))
             if owner is None:
                 self.top_level(node.body, node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -392,10 +398,6 @@ def is_string(node):
     # Python 3.14 has TemplateStr
     return isinstance(node, ast.JoinedStr) or type(node).__name__ == "TemplateStr" or (
         isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
-
-
-def decorators(node):
-    return [dotted(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list]
 
 
 def parameters(arguments):

@@ -168,15 +168,12 @@ void ExpressionWalker::keyword_word(Keyword keyword) {
 // In the head of a lambda or def: behind the opener, a comma or a star.
 bool ExpressionWalker::is_parameter_place(std::size_t at) const {
   const ExpressionFrame& frame = frames_.back();
-  if (frame.lambdas > 0) {
-    if (at == 0) return false;
-    const TokenKind before = tokens_[at - 1].kind;
-    return before == ',' || before == '*' || before == kDoubleStar ||
-           keyword_at(at - 1) == Keyword::kLambda;
-  }
-  if (frame.kind != FrameKind::kParameters) return false;
+  if (at == 0 || (frame.lambdas == 0 && frame.kind != FrameKind::kParameters)) return false;
+  const TokenKind star = tokens_[at - 1].kind;
+  if (at > 1 && (star == '*' || star == kDoubleStar)) --at;  // `*args: *Ts` has a second star
   const TokenKind before = tokens_[at - 1].kind;
-  return before == '(' || before == '[' || before == ',' || before == '*' || before == kDoubleStar;
+  if (frame.lambdas > 0) return before == ',' || keyword_at(at - 1) == Keyword::kLambda;
+  return before == ',' || at == frame.content;
 }
 
 // Is the name [at, end) bound where it stands?
