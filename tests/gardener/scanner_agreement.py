@@ -530,7 +530,7 @@ def compare(source, facts, with_tokens):
     result += differences("block", want.blocks, have.blocks)
     result += differences("call", want.calls, have.calls)
     result += differences("call in an f-string", want.field_calls, have.field_calls)
-    result += differences("string", want.strings, unjoined(have.strings, facts))
+    result += differences("string", want.strings, unjoined(have.strings, facts, {row[0] for row in want.strings}))
     result += differences("binding", strip_places(want.bindings), have.bindings)
     stores = list(want.other_stores)
     others = []
@@ -559,12 +559,12 @@ def strip_places(bindings):
     return [b[:3] if b[2] in ("assignment", "import") else b for b in bindings]
 
 
-def unjoined(strings, facts):
+def unjoined(strings, facts, begins):
     """One row per implicit concatenation, at its first literal, as ast has it."""
     rows, previous_end = [], -1
     source = facts["source"]
     for row, literal in zip(strings, facts["strings"]):
-        joined = literal[10] and previous_end >= 0 and not only_joins(source, previous_end, literal[0])
+        joined = literal[10] and previous_end >= 0 and row[0] not in begins and not only_joins(source, previous_end, literal[0])
         if not joined:
             rows.append(row)
         previous_end = literal[1] if literal[10] else -1
@@ -680,7 +680,7 @@ def main():
     parser.add_argument("--tokens", type=int, default=20, metavar="N", help="tokenize one file in N; 0: none")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take one file in N")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     sys.setrecursionlimit(20_000)
     if options.seed is None:
         options.seed = random.randrange(1 << 32)

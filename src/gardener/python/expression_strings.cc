@@ -81,6 +81,17 @@ bool ExpressionWalker::is_tuple_place(std::size_t at) const {
   return before == Keyword::kReturn || before == Keyword::kYield || before == Keyword::kIn;
 }
 
+// Is the token at `at` the star of an argument or element, not a multiplication?
+bool ExpressionWalker::unpacks(std::size_t at, const ExpressionFrame& frame) const {
+  return kind_at(at) == '*' && (at == frame.content || tokens_[at - 1].kind == ',');
+}
+
+// `with (a, b):` has two items, not a tuple.
+bool ExpressionWalker::holds_with_items(const ExpressionFrame& frame) const {
+  const std::size_t with = keyword_at(0) == Keyword::kAsync ? 1 : 0;
+  return frame.content == with + 2 && keyword_at(with) == Keyword::kWith;
+}
+
 void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLiteral& literal) {
   // Parentheses around nothing but the string are not there.
   std::size_t frame_index = frames_.size() - 1;
@@ -104,7 +115,7 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
                                after != '[' &&
                                !(word_before == Keyword::kIn && frame.is_loop_in);
   const bool compared_after =
-      !binds_tighter(before) && before != '~' &&
+      (!binds_tighter(before) || unpacks(begin - 1, frame)) && before != '~' &&
       (compares(after, word_after) ||
        (word_after == Keyword::kNot && keyword_at(end + 1) == Keyword::kIn));
   if (compared_before || compared_after) {
@@ -126,7 +137,8 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
       }
       return;
     case FrameKind::kGroup:
-      if (begins && (after == ',' || before == ',')) literal.role = StringRole::kTuple;
+      if (begins && !holds_with_items(frame) && (after == ',' || before == ','))
+        literal.role = StringRole::kTuple;
       return;
     case FrameKind::kList:
       if (begins) literal.role = StringRole::kList;

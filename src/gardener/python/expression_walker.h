@@ -88,6 +88,8 @@ class ExpressionWalker {
   std::size_t strings(std::size_t at);
   void string_role(std::size_t begin, std::size_t end, StringLiteral& literal);
   bool is_tuple_place(std::size_t at) const;
+  bool unpacks(std::size_t at, const ExpressionFrame& frame) const;
+  bool holds_with_items(const ExpressionFrame& frame) const;
   StringLiteral literal_of(const Token& token) const;
   void fields(const Token& string);
   void begin_primary(const Token& token);
