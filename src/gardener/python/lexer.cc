@@ -34,7 +34,7 @@ bool Lexer::begin_line() {
 
 void Lexer::measure_indentation() {
   indentation_ = {};
-  bool split = false;  // behind a backslash the column does not grow
+  bool split = false;  // behind white space and a backslash the column does not grow
   for (; at_ < end_; ++at_) {
     switch (*at_) {
       case ' ':
@@ -51,7 +51,7 @@ void Lexer::measure_indentation() {
         ++at_;
         newline();
         --at_;
-        split = true;
+        split = indentation_.column > 0;
         break;
       default:
         return;
