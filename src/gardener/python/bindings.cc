@@ -99,6 +99,7 @@ void Bindings::parameters(Tokens tokens, Binding& binding) {
     const std::size_t end = find_outside(context_, tokens, at, ',');
     const TokenKind first = tokens[at].kind;
     if (first == '/') {
+      if (!all.empty() && all.back().kind == ParameterKind::kPositionalOnly) break;  // a second one
       for (std::size_t i = binding.first_parameter; i < all.size(); ++i)
         all[i].kind = ParameterKind::kPositionalOnly;
     } else {
