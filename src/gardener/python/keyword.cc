@@ -3,7 +3,8 @@
 #include "gardener/python/keyword.h"
 
 #include <array>
-#include <cstring>
+
+#include "gardener/python/short_word.h"
 
 namespace gp::python {
 namespace {
@@ -62,9 +63,12 @@ constexpr std::array<Slot, 1 << kSlotBits> kSlots = make_slots();
 }  // namespace
 
 Keyword keyword_of(std::string_view word) {
+  return keyword_of(word, word.data() + word.size());
+}
+
+Keyword keyword_of(std::string_view word, const char* readable_end) {
   if (word.size() < 2 || word.size() > 8) return Keyword::kNotOne;
-  std::uint64_t value = 0;
-  std::memcpy(&value, word.data(), word.size());
+  const std::uint64_t value = short_word(word.data(), word.size(), readable_end);
   const Slot& slot = kSlots[slot_of(value, kFactor)];
   return slot.value == value ? slot.keyword : Keyword::kNotOne;
 }

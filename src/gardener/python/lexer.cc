@@ -36,6 +36,16 @@ void Lexer::measure_indentation() {
   indentation_ = {};
   bool split = false;  // behind white space and a backslash the column does not grow
   for (; at_ < end_; ++at_) {
+    if (end_ - at_ >= 8 && !split) {
+      std::uint64_t bytes;
+      std::memcpy(&bytes, at_, 8);
+      if (bytes == 0x2020202020202020) {
+        indentation_.column += 8;
+        indentation_.narrow += 8;
+        at_ += 7;
+        continue;
+      }
+    }
     switch (*at_) {
       case ' ':
         if (!split) ++indentation_.column, ++indentation_.narrow;
@@ -68,6 +78,7 @@ void Lexer::newline() {
 void Lexer::lex_line() {
   count_ = 0;
   has_comment_ = false;
+  has_semicolon_ = false;
   at_line_start_ = false;
   too_long_ = false;
   brackets_.clear();
@@ -133,7 +144,7 @@ bool Lexer::lex_token() {
 }
 
 void Lexer::put_token(const Token& token) {
-  hash_.feed(source_.data() + token.begin, token.end - token.begin);
+  hash_.feed(source_.data() + token.begin, token.end - token.begin, end_);
   if (count_ == tokens_.size()) {
     if (count_ >= kMaxTokens) {
       if (!too_long_)
@@ -282,7 +293,9 @@ void Lexer::operators() {
   std::uint32_t size = 1;
   auto kind = static_cast<TokenKind>(c);
   at_line_start_ = false;
-  if (c == ',' || c == ';' || c == '~') {
+  if (c == ',' || c == '~') {
+  } else if (c == ';') {
+    has_semicolon_ = true;
   } else if (c == '.') {
     if (next == '.' && third == '.') size = 3, kind = kEllipsis;
   } else if (c == ':') {

@@ -50,6 +50,7 @@ class Lexer {
   std::uint32_t line() const { return line_; }
   Tokens tokens() const { return {tokens_.data(), count_}; }
   bool has_comment() const { return has_comment_; }
+  bool has_semicolon() const { return has_semicolon_; }
   const std::vector<FieldTokens>& fields() const { return field_ranges_; }
   const std::vector<Token>& field_tokens() const { return field_tokens_; }
   RollingHash& hash() { return hash_; }
@@ -92,6 +93,7 @@ class Lexer {
   std::size_t count_ = 0;
   std::vector<Bracket> brackets_{};
   bool has_comment_ = false;
+  bool has_semicolon_ = false;
   bool at_line_start_ = false;  ///< of a physical line inside brackets
   bool too_long_ = false;
   FormatStringLexer format_strings_;

@@ -108,6 +108,10 @@ void ModuleScanner::compound(Tokens line, const CompoundHeader& header) {
 }
 
 void ModuleScanner::simple_statements(Tokens tokens, bool behind_colon) {
+  if (!lexer_.has_semicolon()) {
+    simple_statement(tokens, behind_colon);
+    return;
+  }
   std::size_t begin = 0;
   while (begin < tokens.size()) {
     std::size_t end = begin;
@@ -184,7 +188,8 @@ bool ModuleScanner::docstring(Tokens tokens) {
   lexer_.hash() = line_start_;
   for (const Token& token : lexer_.tokens())
     if (token.begin < tokens.front().begin || token.end > tokens.back().end)
-      lexer_.hash().feed(context_.source.data() + token.begin, token.end - token.begin);
+      lexer_.hash().feed(context_.source.data() + token.begin, token.end - token.begin,
+                         context_.source.data() + context_.source.size());
   if (lexer_.tokens().size() > tokens.size()) lexer_.hash().feed(std::uint64_t{'\n'});
   if (detail_ == Detail::kAll) expressions_.docstring(strings);
   return true;

@@ -24,11 +24,12 @@ struct ScanContext {
     return source.substr(token.begin, token.end - token.begin);
   }
   Keyword keyword(const Token& token) const {
-    return token.kind == kName ? keyword_of(text(token)) : Keyword::kNotOne;
+    return token.kind == kName ? keyword_of(text(token), source.data() + source.size())
+                               : Keyword::kNotOne;
   }
   /// A name that is no keyword.
   bool is_identifier(const Token& token) const {
-    return token.kind == kName && keyword_of(text(token)) == Keyword::kNotOne;
+    return token.kind == kName && keyword(token) == Keyword::kNotOne;
   }
   bool is(const Token& token, std::string_view word) const {
     return token.kind == kName && text(token) == word;
