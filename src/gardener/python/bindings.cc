@@ -158,7 +158,8 @@ void Bindings::imported(std::uint32_t first, std::uint32_t end, Span statement) 
     const std::string_view text = context_.text(span);
     if (text == "*") continue;
     if (name.alias.empty())  // `import a.b` binds a
-      span.end = span.begin + static_cast<std::uint32_t>(std::min(text.find_first_of(". \t\f\\"), text.size()));
+      span.end = span.begin +
+                 static_cast<std::uint32_t>(std::min(text.find_first_of(". \t\f\\"), text.size()));
     Token token;
     token.begin = span.begin;
     token.end = span.end;
@@ -189,9 +190,9 @@ void Bindings::header(BlockKind kind, Tokens tokens) {
   std::size_t end = begin;
   for (; end < tokens.size() && context_.keyword(tokens[end]) != Keyword::kIn; ++end)
     if (is_open(tokens[end].kind)) end = std::min(matching(tokens, end), tokens.size() - 1);
-  visit_bound_names(context_, tokens.subspan(begin, std::max(end, begin) - begin), [&](const Token& name) {
-    add(name, BindingKind::kAssignment, span_of(tokens));
-  });
+  visit_bound_names(
+      context_, tokens.subspan(begin, std::max(end, begin) - begin),
+      [&](const Token& name) { add(name, BindingKind::kAssignment, span_of(tokens)); });
 }
 
 // Behind every `as` that is not inside a call or display: up to ',' or the closing bracket.

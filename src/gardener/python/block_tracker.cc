@@ -8,11 +8,9 @@ namespace {
 // May `kind` follow the suite of the compound that `first` began?
 bool can_follow(BlockKind first, BlockKind kind) {
   switch (kind) {
-    case BlockKind::kElif:
-      return first == BlockKind::kIf;
+    case BlockKind::kElif: return first == BlockKind::kIf;
     case BlockKind::kExcept:
-    case BlockKind::kFinally:
-      return first == BlockKind::kTry;
+    case BlockKind::kFinally: return first == BlockKind::kTry;
     default:
       return first == BlockKind::kIf || first == BlockKind::kTry || first == BlockKind::kFor ||
              first == BlockKind::kWhile;

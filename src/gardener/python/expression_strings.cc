@@ -1,4 +1,5 @@
-// The part of ExpressionWalker that says what a string is for: its neighbours and the bracket around decide.
+// The part of ExpressionWalker that says what a string is for: its neighbours and the bracket
+// around decide.
 #include "gardener/python/expression_walker.h"
 #include "gardener/python/string_content.h"
 
@@ -12,8 +13,8 @@ StringLiteral ExpressionWalker::literal_of(const Token& token) const {
   literal.is_bytes = (token.flags & kBytes) != 0;
   literal.is_format = (token.flags & kFormat) != 0;
   literal.is_triple = (token.flags & kTriple) != 0;
-  literal.has_escape = !literal.is_raw &&
-                       context_.text(literal.content).find('\\') != std::string_view::npos;
+  literal.has_escape =
+      !literal.is_raw && context_.text(literal.content).find('\\') != std::string_view::npos;
   literal.block = blocks_.block();
   literal.line = token.line;
   literal.assigned_to = shape_.assigned_to;
@@ -36,10 +37,8 @@ bool binds_tighter(TokenKind kind) {
     case '^':
     case '.':
     case kOtherOperator:
-    case kDoubleStar:
-      return true;
-    default:
-      return false;
+    case kDoubleStar: return true;
+    default: return false;
   }
 }
 
@@ -73,7 +72,8 @@ std::size_t ExpressionWalker::strings(std::size_t at) {
   return end;
 }
 
-// Outside brackets: can what begins here be an element of a tuple? The comma of an assert makes none.
+// Outside brackets: can what begins here be an element of a tuple? The comma of an assert makes
+// none.
 bool ExpressionWalker::is_tuple_place(std::size_t at) const {
   if (keyword_at(0) == Keyword::kAssert) return false;
   if (at == 0 || at == shape_.value || tokens_[at - 1].kind == ',') return true;
@@ -111,8 +111,8 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
     return kind == kComparison || kind == '<' || kind == '>' || word == Keyword::kIn ||
            word == Keyword::kIs;
   };
-  const bool compared_before = compares(before, word_before) && !binds_tighter(after) && after != '(' &&
-                               after != '[' &&
+  const bool compared_before = compares(before, word_before) && !binds_tighter(after) &&
+                               after != '(' && after != '[' &&
                                !(word_before == Keyword::kIn && frame.is_loop_in);
   const bool compared_after =
       (!binds_tighter(before) || unpacks(begin - 1, frame)) && before != '~' &&
@@ -160,8 +160,7 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
         if (behind_equal) literal.keyword = frame.keyword;
       }
       return;
-    default:
-      return;
+    default: return;
   }
 }
 

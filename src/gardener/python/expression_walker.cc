@@ -12,12 +12,12 @@ void ExpressionWalker::walk(Tokens tokens, const StatementShape& shape) {
   frames_.clear();
   keywords_.clear();
   const std::vector<FieldTokens>& ranges = lexer_.fields();
-  next_fields_ = static_cast<std::size_t>(
-      std::lower_bound(ranges.begin(), ranges.end(), tokens.front().begin,
-                       [](const FieldTokens& range, std::uint32_t begin) {
-                         return range.string_begin < begin;
-                       }) -
-      ranges.begin());
+  next_fields_ =
+      static_cast<std::size_t>(std::lower_bound(ranges.begin(), ranges.end(), tokens.front().begin,
+                                                [](const FieldTokens& range, std::uint32_t begin) {
+                                                  return range.string_begin < begin;
+                                                }) -
+                               ranges.begin());
   open_fields_ = 0;
   knows_read_brackets_ = false;
   last_use_ = kNone;
@@ -96,19 +96,11 @@ void ExpressionWalker::end_argument() {
   if (frame.kind == FrameKind::kCall) {
     Call& call = context_.facts.calls[frame.call];
     switch (frame.argument_kind) {
-      case ArgumentKind::kNotBegun:
-        return;
-      case ArgumentKind::kPositional:
-        ++call.positional;
-        break;
-      case ArgumentKind::kKeyword:
-        break;
-      case ArgumentKind::kUnpacked:
-        call.has_star = true;
-        break;
-      case ArgumentKind::kMapping:
-        call.has_double_star = true;
-        break;
+      case ArgumentKind::kNotBegun: return;
+      case ArgumentKind::kPositional: ++call.positional; break;
+      case ArgumentKind::kKeyword: break;
+      case ArgumentKind::kUnpacked: call.has_star = true; break;
+      case ArgumentKind::kMapping: call.has_double_star = true; break;
     }
   }
   ++frame.argument;
@@ -137,22 +129,14 @@ std::size_t ExpressionWalker::word(std::size_t at) {
 void ExpressionWalker::keyword_word(Keyword keyword) {
   ExpressionFrame& frame = top();
   switch (keyword) {
-    case Keyword::kAwait:
-      after_await_ = true;
-      break;
-    case Keyword::kLambda:
-      ++frame.lambdas;
-      break;
-    case Keyword::kFor:
-      frame.in_target = true;
-      break;
+    case Keyword::kAwait: after_await_ = true; break;
+    case Keyword::kLambda: ++frame.lambdas; break;
+    case Keyword::kFor: frame.in_target = true; break;
     case Keyword::kIn:
       frame.is_loop_in = frame.in_target;
       if (!shape_.all_targets) frame.in_target = false;
       break;
-    case Keyword::kAs:
-      frame.in_target = frame.as_target = true;
-      break;
+    case Keyword::kAs: frame.in_target = frame.as_target = true; break;
     case Keyword::kIf:
       if (shape_.is_pattern && frames_.size() == 1) {  // the guard
         shape_.is_pattern = false;
@@ -160,8 +144,7 @@ void ExpressionWalker::keyword_word(Keyword keyword) {
         frame.in_target = false;
       }
       break;
-    default:
-      break;
+    default: break;
   }
 }
 
@@ -189,14 +172,15 @@ bool ExpressionWalker::binds(std::size_t at, std::size_t end) {
 
 std::size_t ExpressionWalker::identifier(std::size_t at) {
   const Token& token = tokens_[at];
-  if (at > 0 && tokens_[at - 1].kind == '.' && after_operand_) {  // an attribute of more than a name
+  if (at > 0 && tokens_[at - 1].kind == '.' &&
+      after_operand_) {  // an attribute of more than a name
     last_use_ = kNone;
     return at + 1;
   }
   ExpressionFrame& frame = top();
-  const bool takes_keywords =
-      frame.kind == FrameKind::kCall || frame.kind == FrameKind::kClassArguments ||
-      frame.kind == FrameKind::kPattern;
+  const bool takes_keywords = frame.kind == FrameKind::kCall ||
+                              frame.kind == FrameKind::kClassArguments ||
+                              frame.kind == FrameKind::kPattern;
   if (takes_keywords && frame.lambdas == 0 && kind_at(at + 1) == '=' && at > 0 &&
       (tokens_[at - 1].kind == '(' || tokens_[at - 1].kind == ',')) {
     frame.equal = tokens_[at + 1].begin;

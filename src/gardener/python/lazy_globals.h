@@ -1,7 +1,9 @@
-/// LazyGlobals: `global x`, then `if x is None` (or `if not x`), and in that suite `x = …`, all in one function.
+/// LazyGlobals: `global x`, then `if x is None` (or `if not x`), and in that suite `x = …`, all in
+/// one function.
 ///
-/// One fact per function and name, at the outermost test. It is locked if every such assignment stands
-/// inside a `with` that names a lock: this covers the lock around the test and the double-checked test.
+/// One fact per function and name, at the outermost test. It is locked if every such assignment
+/// stands inside a `with` that names a lock: this covers the lock around the test and the
+/// double-checked test.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +49,7 @@ class LazyGlobals {
 
   ScanContext& context_;
   BlockTracker& blocks_;
-  std::vector<Name> names_{};  ///< a stack: functions nest
+  std::vector<Name> names_{};                                      ///< a stack: functions nest
   std::unordered_map<std::string_view, std::size_t> innermost_{};  ///< by name, into names_
 };
 

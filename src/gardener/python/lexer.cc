@@ -63,8 +63,7 @@ void Lexer::measure_indentation() {
         --at_;
         split = indentation_.column > 0;
         break;
-      default:
-        return;
+      default: return;
     }
   }
 }
@@ -92,27 +91,17 @@ void Lexer::lex_line() {
 // False at the end of the logical line.
 bool Lexer::lex_token() {
   if (at_ == end_) {
-    if (!brackets_.empty()) end_of_brackets("a bracket that is not closed before the end of the file");
+    if (!brackets_.empty())
+      end_of_brackets("a bracket that is not closed before the end of the file");
     return false;
   }
   switch (char_class(*at_)) {
-    case CharClass::kSpace:
-      ++at_;
-      return true;
-    case CharClass::kLetter:
-      return word();
-    case CharClass::kDigit:
-      number();
-      return true;
-    case CharClass::kQuote:
-      string(at_, 0);
-      return true;
-    case CharClass::kOpen:
-      bracket();
-      return true;
-    case CharClass::kClose:
-      close_bracket();
-      return true;
+    case CharClass::kSpace: ++at_; return true;
+    case CharClass::kLetter: return word();
+    case CharClass::kDigit: number(); return true;
+    case CharClass::kQuote: string(at_, 0); return true;
+    case CharClass::kOpen: bracket(); return true;
+    case CharClass::kClose: close_bracket(); return true;
     case CharClass::kNewline:
       newline();
       at_line_start_ = true;
@@ -121,9 +110,7 @@ bool Lexer::lex_token() {
       has_comment_ = true;
       comment();
       return true;
-    case CharClass::kBackslash:
-      continuation();
-      return true;
+    case CharClass::kBackslash: continuation(); return true;
     case CharClass::kDot:
       if (end_ - at_ > 1 && is_digit(at_[1])) {
         number();
@@ -131,9 +118,7 @@ bool Lexer::lex_token() {
       }
       operators();
       return true;
-    case CharClass::kOperator:
-      operators();
-      return true;
+    case CharClass::kOperator: operators(); return true;
     case CharClass::kOther:
       if (*at_ != '\0') problems_.syntax(line_, "a character that has no meaning in Python");
       put(at_, at_ + 1, kStray);
@@ -148,7 +133,9 @@ void Lexer::put_token(const Token& token) {
   if (count_ == tokens_.size()) {
     if (count_ >= kMaxTokens) {
       if (!too_long_)
-        problems_.syntax(token.line, "a statement of more than 8,000,000 tokens: the rest of it is not analysed");
+        problems_.syntax(
+            token.line,
+            "a statement of more than 8,000,000 tokens: the rest of it is not analysed");
       too_long_ = true;
       return;
     }
@@ -172,8 +159,9 @@ bool Lexer::word() {
   if (at_line_start_) {
     at_line_start_ = false;
     const Keyword keyword = keyword_of(text);
-    const bool is_from = keyword == Keyword::kFrom && count_ > 0 &&
-                         tokens_[count_ - 1].kind != kName;  // else it may belong to a yield or raise
+    const bool is_from =
+        keyword == Keyword::kFrom && count_ > 0 &&
+        tokens_[count_ - 1].kind != kName;  // else it may belong to a yield or raise
     if (is_from || is_statement_keyword(keyword)) {
       at_ = begin;
       while (at_[-1] == ' ' || at_[-1] == '\t') --at_;  // the next line is measured from its start
@@ -244,8 +232,9 @@ void Lexer::string(const char* begin, std::uint8_t flags) {
     if ((flags & kTemplate) != 0 || literal.template_version != 0)
       problems_.needs_version(line_, 14, "a t-string");
     else if (literal.minor_version != 0)
-      problems_.needs_version(line_, literal.minor_version,
-                              "an f-string with its own quotes, a backslash or a comment in a field");
+      problems_.needs_version(
+          line_, literal.minor_version,
+          "an f-string with its own quotes, a backslash or a comment in a field");
   } else {
     const LiteralEnd literal =
         plain_literal_end(content, end_, quote, triple, options_.has_carriage_return);
@@ -280,7 +269,8 @@ void Lexer::close_bracket() {
     const char open = brackets_.back().open;
     brackets_.pop_back();
     const char right = open == '(' ? ')' : open == '[' ? ']' : '}';
-    if (close != right) problems_.syntax(line_, "a closing bracket of another kind than the open one");
+    if (close != right)
+      problems_.syntax(line_, "a closing bracket of another kind than the open one");
     put(at_, at_ + 1, static_cast<TokenKind>(right));
   }
   ++at_;
@@ -326,8 +316,8 @@ void Lexer::comment() {
   if (options_.has_carriage_return) {
     while (at_ < end_ && *at_ != '\n' && *at_ != '\r') ++at_;
   } else {
-    const auto* found = static_cast<const char*>(
-        std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));
+    const auto* found =
+        static_cast<const char*>(std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));
     at_ = found == nullptr ? end_ : found;
   }
   if (options_.comments != nullptr) options_.comments->push_back({offset(begin), offset(at_)});

@@ -1,9 +1,10 @@
 /// Lexer: the logical lines of a file, as tokens.
 ///
-/// begin_line() finds the next line that has a token and measures its indentation; lex_line() reads its
-/// tokens up to the line end outside brackets. Both feed the rolling hash (tokens only). An unclosed
-/// bracket ends its line where a line begins with a keyword no expression can hold.
-/// Limit: kMaxTokens per logical line are kept; what follows in it is read but not analysed, a problem says so.
+/// begin_line() finds the next line that has a token and measures its indentation; lex_line() reads
+/// its tokens up to the line end outside brackets. Both feed the rolling hash (tokens only). An
+/// unclosed bracket ends its line where a line begins with a keyword no expression can hold. Limit:
+/// kMaxTokens per logical line are kept; what follows in it is read but not analysed, a problem
+/// says so.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@
 namespace gp::python {
 
 struct Indentation {
-  std::uint32_t column = 0;     ///< tabs to multiples of 8
-  std::uint32_t narrow = 0;     ///< tabs count 1: a second opinion that finds ambiguous mixes
+  std::uint32_t column = 0;  ///< tabs to multiples of 8
+  std::uint32_t narrow = 0;  ///< tabs count 1: a second opinion that finds ambiguous mixes
 };
 
 /// The tokens of the fields of one f-string.

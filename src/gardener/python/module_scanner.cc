@@ -31,8 +31,10 @@ ModuleScanner::ModuleScanner(std::string_view source, Detail detail, ModuleFacts
 Lexer ModuleScanner::make_lexer(std::string_view source) {
   const SourceBytes bytes = read_source_bytes(source, problems_);
   const bool all = detail_ == Detail::kAll;
-  return {source, bytes.begin,
-          {bytes.has_carriage_return, all, all ? &facts_.comments : nullptr}, problems_};
+  return {source,
+          bytes.begin,
+          {bytes.has_carriage_return, all, all ? &facts_.comments : nullptr},
+          problems_};
 }
 
 void ModuleScanner::run() {
@@ -142,6 +144,7 @@ void ModuleScanner::simple_statement(Tokens tokens, bool shares_line) {
     return;
   }
   if (index == 0 && docstring(tokens)) return;
+  if (is_type_alias(context_, tokens)) check_type_alias(context_, tokens);
   if (keyword == Keyword::kGlobal) lazy_globals_.global(tokens);
   names(tokens);
   if (deprecations_.possible()) deprecations_.statement(tokens, blocks_.block());
@@ -182,7 +185,8 @@ bool ModuleScanner::docstring(Tokens tokens) {
   if (blocks_.block() == 0) {
     facts_.docstring = span_of(strings);
     for (const Token& token : strings)
-      if (says_deprecated(context_.text(content_of(token)))) facts_.docstring_says_deprecated = true;
+      if (says_deprecated(context_.text(content_of(token))))
+        facts_.docstring_says_deprecated = true;
   }
   // It does not count for the body's hash: the line is fed again without it.
   lexer_.hash() = line_start_;

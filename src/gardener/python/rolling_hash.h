@@ -1,4 +1,5 @@
-/// RollingHash: the hash of any run of tokens from two states of one pass: h(a..b) = h(b) - h(a)·K^n.
+/// RollingHash: the hash of any run of tokens from two states of one pass: h(a..b) = h(b) -
+/// h(a)·K^n.
 #pragma once
 
 #include <cstdint>

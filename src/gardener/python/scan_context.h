@@ -37,7 +37,8 @@ struct ScanContext {
   TextRef intern(const Token& token) { return arena.intern(text(token)); }
   /// The tokens' text without what stands between them.
   TextRef intern(Tokens tokens);
-  /// Bytes from the start of the token's physical line, which is remembered: a line can hold many tokens.
+  /// Bytes from the start of the token's physical line, which is remembered: a line can hold many
+  /// tokens.
   std::uint32_t column(const Token& token);
 
   std::uint32_t known_line = 0;
@@ -51,10 +52,12 @@ inline Span span_of(Tokens tokens) { return {tokens.front().begin, tokens.back()
 std::size_t dotted_end(const ScanContext& context, Tokens tokens, std::size_t at);
 /// The index of the bracket that closes the one at `at`; tokens.size() if there is none.
 std::size_t matching(Tokens tokens, std::size_t at);
-/// The index of the first `kind` from `at` on outside brackets and lambdas; tokens.size() if there is none.
+/// The index of the first `kind` from `at` on outside brackets and lambdas; tokens.size() if there
+/// is none.
 std::size_t find_outside(const ScanContext& context, Tokens tokens, std::size_t at, TokenKind kind);
 
-/// The brackets that go on with `.`, `(` or `[` behind their end: what stands inside is read, not bound.
+/// The brackets that go on with `.`, `(` or `[` behind their end: what stands inside is read, not
+/// bound.
 struct BracketPair {
   std::size_t open = 0;
   std::size_t close = 0;
@@ -64,8 +67,8 @@ std::vector<BracketPair> brackets_with_trailer(Tokens tokens);
 /// The index of the closing bracket if the one at `open` is in the list; 0 otherwise.
 std::size_t trailer_close(const std::vector<BracketPair>& pairs, std::size_t open);
 
-/// Calls visit(const Token&) for each name that an assignment to `target` binds: names, also in tuples,
-/// lists and behind a star, but not attributes and subscripts.
+/// Calls visit(const Token&) for each name that an assignment to `target` binds: names, also in
+/// tuples, lists and behind a star, but not attributes and subscripts.
 template <class Visit>
 void visit_bound_names(const ScanContext& context, Tokens target, Visit visit) {
   std::vector<BracketPair> read;
@@ -77,7 +80,8 @@ void visit_bound_names(const ScanContext& context, Tokens target, Visit visit) {
       continue;
     }
     const TokenKind before = i == 0 ? TokenKind{','} : target[i - 1].kind;
-    if ((kind == '(' || kind == '[') && (before == kName || is_close(before) || before == kString)) {
+    if ((kind == '(' || kind == '[') &&
+        (before == kName || is_close(before) || before == kString)) {
       i = matching(target, i);
       continue;
     }

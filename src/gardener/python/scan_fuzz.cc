@@ -1,6 +1,6 @@
-/// Properties of scan_module() for any bytes: (1) spans lie inside the file and are ordered; (2) parents stand
-/// before their children; (3) names are not empty and are the text at their place; (4) Detail::kGraph gives the
-/// same imports, blocks and bindings as Detail::kAll.
+/// Properties of scan_module() for any bytes: (1) spans lie inside the file and are ordered; (2)
+/// parents stand before their children; (3) names are not empty and are the text at their place;
+/// (4) Detail::kGraph gives the same imports, blocks and bindings as Detail::kAll.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -26,7 +26,8 @@ void check_blocks(const ModuleFacts& facts, std::size_t size) {
     check_span(block.name, size);
     GP_ASSERT(i == 0 ? block.parent == 0 : block.parent < i, "a block before its parent");
     GP_ASSERT(block.first <= i, "a block before the one it goes on with");
-    GP_ASSERT(facts.blocks[block.first].parent == block.parent, "else in another block than its if");
+    GP_ASSERT(facts.blocks[block.first].parent == block.parent,
+              "else in another block than its if");
   }
 }
 
@@ -109,7 +110,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     line = problem.line;
   }
   const ModuleFacts graph = scan_module(source, Detail::kGraph);
-  GP_ASSERT(graph.names.size() == facts.names.size() && graph.blocks.size() == facts.blocks.size() &&
+  GP_ASSERT(graph.names.size() == facts.names.size() &&
+                graph.blocks.size() == facts.blocks.size() &&
                 graph.bindings.size() == facts.bindings.size() && graph.strings.empty(),
             "the two details disagree");
   for (std::size_t i = 0; i < graph.bindings.size(); ++i)

@@ -7,10 +7,11 @@
 
 namespace gp::python {
 
-static_assert(std::endian::native == std::endian::little, "short_word() reads the first byte lowest");
+static_assert(std::endian::native == std::endian::little,
+              "short_word() reads the first byte lowest");
 
-/// `size` is at most 8. `readable_end` is the end of the memory that may be read: away from it the eight bytes
-/// are read at once.
+/// `size` is at most 8. `readable_end` is the end of the memory that may be read: away from it the
+/// eight bytes are read at once.
 inline std::uint64_t short_word(const char* data, std::size_t size, const char* readable_end) {
   std::uint64_t word = 0;
   if (readable_end - data >= 8) [[likely]] {

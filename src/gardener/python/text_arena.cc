@@ -14,8 +14,9 @@ TextRef TextArena::intern(std::string_view text) {
   for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
     Entry& entry = table_[at];
     if (entry.ref.empty()) {
-      entry = {hash,
-               {static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(text.size())}};
+      entry = {
+          hash,
+          {static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(text.size())}};
       arena_ += text;
       ++used_;
       return entry.ref;
