@@ -159,9 +159,9 @@ void graph_facts(JsonLine& json, const ModuleFacts& facts) {
   texts(json, facts, facts.all, 0, static_cast<std::uint32_t>(facts.all.size()));
   json.key("flags");
   json.open('[');
-  for (const auto value : {number(facts.has_all), number(facts.all_is_dynamic),
-                           number(facts.has_getattr), number(facts.docstring_says_deprecated),
-                           number(facts.line_count)})
+  for (const auto value :
+       {number(facts.has_all), number(facts.all_is_dynamic), number(facts.has_getattr),
+        number(facts.docstring_says_deprecated), number(facts.line_count)})
     json.put(value);
   json.put(facts.docstring);
   json.close(']');

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import tokenize
+import unicodedata
 import warnings
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -177,7 +178,7 @@ class Expected:
     visit_TryStar = visit_Try
 
     def visit_Match(self, node, call, field):
-        self.blocks.append(("match", self.places.begin(node.cases[0].pattern) - 5, self.places.end(node.cases[-1].body[-1]),
+        self.blocks.append(("match", self.source.rindex(b"case", 0, self.places.begin(node.cases[0].pattern)), self.places.end(node),
                             len(node.cases)))
         for case in node.cases:
             self.block("case", case.body)
@@ -203,7 +204,8 @@ class Expected:
         keywords = [k.arg for k in node.keywords if k.arg is not None]
         star = int(any(isinstance(a, ast.Starred) for a in node.args))
         double = int(any(k.arg is None for k in node.keywords))
-        shape = (self.dotted(node.func, field), positional, star, double, int(getattr(node, "awaited", False)), keywords)
+        callee = "" if not field and self.bracketed(node) else self.dotted(node.func, field)
+        shape = (callee, positional, star, double, int(getattr(node, "awaited", False)), keywords)
         if field:
             self.field_calls.append(shape)
             me = None
@@ -293,9 +295,10 @@ class Expected:
 
     def dotted(self, node, field):
         """Places inside f-strings are not to be trusted before Python 3.12."""
-        parenthesised = not field and isinstance(node, (ast.Name, ast.Attribute)) and \
-            self.source.startswith(b"(", self.places.begin(node))
-        return "" if parenthesised else dotted(node, None if field else self.places)
+        return "" if not field and self.bracketed(node) else dotted(node, None if field else self.places)
+
+    def bracketed(self, node):
+        return self.source.startswith(b"(", self.places.begin(node))
 
     def visit_Attribute(self, node, call, field):
         text = self.dotted(node, field)
@@ -342,6 +345,10 @@ class Expected:
                 if isinstance(inner, ast.NamedExpr):
                     self.bindings.append((owner, inner.target.id, "assignment"))
 
+    def decorators(self, node):
+        return ["" if self.bracketed(d) else self.dotted(d.func if isinstance(d, ast.Call) else d, False)
+                for d in node.decorator_list]
+
     def own_expressions(self, node):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return []
@@ -352,10 +359,10 @@ class Expected:
     def bind_statement(self, node, owner):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             kind = "async" if isinstance(node, ast.AsyncFunctionDef) else "function"
-            self.bind(owner, node.name, kind, node, (parameters(node.args), decorators(node)))
+            self.bind(owner, node.name, kind, node, (parameters(node.args), self.decorators(node)))
         elif isinstance(node, ast.ClassDef):
-            bases = [dotted(base) for base in node.bases]
-            self.bind(owner, node.name, "class", node, (bases, decorators(node)))
+            bases = [self.dotted(base, False) for base in node.bases]
+            self.bind(owner, node.name, "class", node, (bases, self.decorators(node)))
             if owner is None:
                 self.top_level(node.body, node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -391,10 +398,6 @@ def is_string(node):
     # Python 3.14 has TemplateStr
     return isinstance(node, ast.JoinedStr) or type(node).__name__ == "TemplateStr" or (
         isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
-
-
-def decorators(node):
-    return [dotted(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list]
 
 
 def parameters(arguments):
@@ -458,7 +461,7 @@ class Found:
 def text_of(value):
     """The dump writes bytes over 0x7f as \\u00xx."""
     if isinstance(value, str):
-        return value.encode("latin-1").decode("utf-8", "surrogateescape")
+        return unicodedata.normalize("NFKC", value.encode("latin-1").decode("utf-8", "surrogateescape"))
     if isinstance(value, list):
         return [text_of(item) for item in value]
     return value
@@ -468,7 +471,7 @@ def token_differences(source, facts):
     places = Places(source)
     lines = source[places.bom:].splitlines(keepends=True) if b"\r" not in source and b"\f" not in source else None
     strings, comments = [], []
-    encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
+    encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0].removesuffix("-sig")
 
     def offset(position, line):
         if lines is None:
@@ -527,7 +530,7 @@ def compare(source, facts, with_tokens):
     result += differences("block", want.blocks, have.blocks)
     result += differences("call", want.calls, have.calls)
     result += differences("call in an f-string", want.field_calls, have.field_calls)
-    result += differences("string", want.strings, unjoined(have.strings, facts))
+    result += differences("string", want.strings, unjoined(have.strings, facts, {row[0] for row in want.strings}))
     result += differences("binding", strip_places(want.bindings), have.bindings)
     stores = list(want.other_stores)
     others = []
@@ -556,12 +559,12 @@ def strip_places(bindings):
     return [b[:3] if b[2] in ("assignment", "import") else b for b in bindings]
 
 
-def unjoined(strings, facts):
+def unjoined(strings, facts, begins):
     """One row per implicit concatenation, at its first literal, as ast has it."""
     rows, previous_end = [], -1
     source = facts["source"]
     for row, literal in zip(strings, facts["strings"]):
-        joined = literal[10] and previous_end >= 0 and not only_joins(source, previous_end, literal[0])
+        joined = literal[10] and previous_end >= 0 and row[0] not in begins and not only_joins(source, previous_end, literal[0])
         if not joined:
             rows.append(row)
         previous_end = literal[1] if literal[10] else -1
@@ -677,7 +680,7 @@ def main():
     parser.add_argument("--tokens", type=int, default=20, metavar="N", help="tokenize one file in N; 0: none")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take one file in N")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     sys.setrecursionlimit(20_000)
     if options.seed is None:
         options.seed = random.randrange(1 << 32)

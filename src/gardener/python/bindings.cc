@@ -99,6 +99,7 @@ void Bindings::parameters(Tokens tokens, Binding& binding) {
     const std::size_t end = find_outside(context_, tokens, at, ',');
     const TokenKind first = tokens[at].kind;
     if (first == '/') {
+      if (!all.empty() && all.back().kind == ParameterKind::kPositionalOnly) break;  // a second one
       for (std::size_t i = binding.first_parameter; i < all.size(); ++i)
         all[i].kind = ParameterKind::kPositionalOnly;
     } else {
@@ -157,7 +158,8 @@ void Bindings::imported(std::uint32_t first, std::uint32_t end, Span statement) 
     const std::string_view text = context_.text(span);
     if (text == "*") continue;
     if (name.alias.empty())  // `import a.b` binds a
-      span.end = span.begin + static_cast<std::uint32_t>(std::min(text.find_first_of(". \t\f\\"), text.size()));
+      span.end = span.begin +
+                 static_cast<std::uint32_t>(std::min(text.find_first_of(". \t\f\\"), text.size()));
     Token token;
     token.begin = span.begin;
     token.end = span.end;
@@ -188,9 +190,9 @@ void Bindings::header(BlockKind kind, Tokens tokens) {
   std::size_t end = begin;
   for (; end < tokens.size() && context_.keyword(tokens[end]) != Keyword::kIn; ++end)
     if (is_open(tokens[end].kind)) end = std::min(matching(tokens, end), tokens.size() - 1);
-  visit_bound_names(context_, tokens.subspan(begin, std::max(end, begin) - begin), [&](const Token& name) {
-    add(name, BindingKind::kAssignment, span_of(tokens));
-  });
+  visit_bound_names(
+      context_, tokens.subspan(begin, std::max(end, begin) - begin),
+      [&](const Token& name) { add(name, BindingKind::kAssignment, span_of(tokens)); });
 }
 
 // Behind every `as` that is not inside a call or display: up to ',' or the closing bracket.

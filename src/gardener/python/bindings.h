@@ -1,8 +1,10 @@
 /// Bindings: the names a module and its top-level classes bind; fills ModuleFacts::bindings.
 ///
-/// Counted: def, class, import, every target of `=`, of an annotation with a value, of for, with … as and
-/// :=, `type X`, captures of case. Not counted: a bare annotation (binds nothing), += (binds nothing new),
-/// except … as (unbound again), del, a star import (see imports), what a function binds by `global`.
+/// Counted: def, class, import, every target of `=`, of an annotation with a value, of for, with …
+/// as and
+/// :=, `type X`, captures of case. Not counted: a bare annotation (binds nothing), += (binds
+/// nothing new), except … as (unbound again), del, a star import (see imports), what a function
+/// binds by `global`.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +23,8 @@ struct Assignment {
 };
 Assignment find_assignment(const ScanContext& context, Tokens tokens);
 
-/// Calls visit(const Token&, bool is_whole_target) for each name that the assignment statement binds.
+/// Calls visit(const Token&, bool is_whole_target) for each name that the assignment statement
+/// binds.
 template <class Visit>
 void visit_assigned_names(const ScanContext& context, Tokens tokens, const Assignment& assignment,
                           Visit visit) {
@@ -45,8 +48,8 @@ class Bindings {
   std::uint32_t decorators_begin() const { return decorators_begin_; }
   void forget_decorators();
 
-  /// `tokens` is the header of a def or class whose block is about to be opened: [async] def|class name …
-  /// Returns the binding, kNone where names are not public. Uses up the decorators.
+  /// `tokens` is the header of a def or class whose block is about to be opened: [async] def|class
+  /// name … Returns the binding, kNone where names are not public. Uses up the decorators.
   std::uint32_t definition(Tokens tokens, std::size_t name, BindingKind kind, std::uint32_t begin,
                            std::uint32_t own_block);
   /// The hash state before the definition's first token.

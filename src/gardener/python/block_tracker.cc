@@ -8,11 +8,9 @@ namespace {
 // May `kind` follow the suite of the compound that `first` began?
 bool can_follow(BlockKind first, BlockKind kind) {
   switch (kind) {
-    case BlockKind::kElif:
-      return first == BlockKind::kIf;
+    case BlockKind::kElif: return first == BlockKind::kIf;
     case BlockKind::kExcept:
-    case BlockKind::kFinally:
-      return first == BlockKind::kTry;
+    case BlockKind::kFinally: return first == BlockKind::kTry;
     default:
       return first == BlockKind::kIf || first == BlockKind::kTry || first == BlockKind::kFor ||
              first == BlockKind::kWhile;
@@ -106,7 +104,7 @@ BlockTracker::Frame& BlockTracker::open(const Header& header) {
   if (header.kind == BlockKind::kFunction || header.kind == BlockKind::kAsyncFunction)
     frame.function = static_cast<std::uint32_t>(frames_.size());
   if (header.kind == BlockKind::kClass) ++frame.classes;
-  last_end_ = header.span.end;
+  end_statement(header.span.end);
   frames_.push_back(frame);
   return frames_.back();
 }
@@ -117,9 +115,10 @@ void BlockTracker::close(const RollingHash& hash) {
   block.body.end = std::max(block.body.begin, last_end_);
   if (top().binding != kNone) {
     Binding& binding = facts_.bindings[top().binding];
-    binding.definition.end = block.body.end;
+    binding.definition.end = std::max(block.body.end, last_separator_);
     binding.body_hash = hash.since(top().start);
   }
+  last_end_ = std::max(last_end_, last_separator_);
   frames_.pop_back();
 }
 

@@ -1,5 +1,5 @@
-/// Classes of bytes, as Python's tokenizer tells them apart. Bytes over 0x7f count as letters: which of
-/// them may stand in an identifier is not our question.
+/// Classes of bytes, as Python's tokenizer tells them apart. Bytes over 0x7f count as letters:
+/// which of them may stand in an identifier is not our question.
 #pragma once
 
 #include <array>
@@ -53,9 +53,7 @@ constexpr std::array<bool, 256> make_word_bytes() {
 inline constexpr std::array<bool, 256> kWordBytes = make_word_bytes();
 }  // namespace detail
 
-inline CharClass char_class(char c) {
-  return detail::kCharClasses[static_cast<unsigned char>(c)];
-}
+inline CharClass char_class(char c) { return detail::kCharClasses[static_cast<unsigned char>(c)]; }
 inline bool is_word(char c) { return detail::kWordBytes[static_cast<unsigned char>(c)]; }
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

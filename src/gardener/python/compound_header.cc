@@ -5,35 +5,23 @@ namespace {
 
 BlockKind kind_of(Keyword keyword) {
   switch (keyword) {
-    case Keyword::kDef:
-      return BlockKind::kFunction;
-    case Keyword::kClass:
-      return BlockKind::kClass;
-    case Keyword::kIf:
-      return BlockKind::kIf;
-    case Keyword::kElif:
-      return BlockKind::kElif;
-    case Keyword::kElse:
-      return BlockKind::kElse;
-    case Keyword::kTry:
-      return BlockKind::kTry;
-    case Keyword::kExcept:
-      return BlockKind::kExcept;
-    case Keyword::kFinally:
-      return BlockKind::kFinally;
-    case Keyword::kWith:
-      return BlockKind::kWith;
-    case Keyword::kFor:
-      return BlockKind::kFor;
-    case Keyword::kWhile:
-      return BlockKind::kWhile;
-    default:
-      return BlockKind::kModule;
+    case Keyword::kDef: return BlockKind::kFunction;
+    case Keyword::kClass: return BlockKind::kClass;
+    case Keyword::kIf: return BlockKind::kIf;
+    case Keyword::kElif: return BlockKind::kElif;
+    case Keyword::kElse: return BlockKind::kElse;
+    case Keyword::kTry: return BlockKind::kTry;
+    case Keyword::kExcept: return BlockKind::kExcept;
+    case Keyword::kFinally: return BlockKind::kFinally;
+    case Keyword::kWith: return BlockKind::kWith;
+    case Keyword::kFor: return BlockKind::kFor;
+    case Keyword::kWhile: return BlockKind::kWhile;
+    default: return BlockKind::kModule;
   }
 }
 
-// match and case are names unless the line is shaped like the statement: a simple statement never ends
-// with ':', and nothing but case stands directly in a match.
+// match and case are names unless the line is shaped like the statement: a simple statement never
+// ends with ':', and nothing but case stands directly in a match.
 BlockKind soft_kind(ScanContext& context, Tokens line, BlockKind around) {
   if (line.size() < 3) return BlockKind::kModule;
   if (around == BlockKind::kMatch && context.is(line.front(), "case")) return BlockKind::kCase;
@@ -95,6 +83,11 @@ bool is_type_alias(const ScanContext& context, Tokens statement) {
   return statement.size() > 3 && context.is(statement[0], "type") &&
          context.is_identifier(statement[1]) &&
          (statement[2].kind == '=' || statement[2].kind == '[');
+}
+
+void check_type_alias(ScanContext& context, Tokens statement) {
+  context.problems.needs_version(statement.front().line, 12, "a type statement");
+  check_type_parameters(context, statement, 2);
 }
 
 }  // namespace gp::python

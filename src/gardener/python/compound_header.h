@@ -14,11 +14,13 @@ struct CompoundHeader {
   explicit operator bool() const { return kind != BlockKind::kModule; }
 };
 
-/// `around` is the innermost block: `case` is one only in a match. A header without a ':' is a problem and
-/// no compound. Reports what needs a version newer than 3.9.
+/// `around` is the innermost block: `case` is one only in a match. A header without a ':' is a
+/// problem and no compound. Reports what needs a version newer than 3.9.
 CompoundHeader compound_header(ScanContext& context, Tokens line, BlockKind around);
 
 /// `type X = …` and `type X[T] = …`.
 bool is_type_alias(const ScanContext& context, Tokens statement);
+/// Reports the version it needs.
+void check_type_alias(ScanContext& context, Tokens statement);
 
 }  // namespace gp::python

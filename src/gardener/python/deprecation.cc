@@ -46,15 +46,14 @@ void Deprecations::statement(Tokens tokens, std::uint32_t block) {
     std::size_t open = 0;
     if (!is_warn(tokens, i, &open)) continue;
     const std::size_t close = matching(tokens, open);
-    const bool names_category =
-        std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(open),
-                    tokens.begin() + static_cast<std::ptrdiff_t>(close), [this](const Token& token) {
-                      return context_.is(token, "DeprecationWarning");
-                    });
+    const bool names_category = std::any_of(
+        tokens.begin() + static_cast<std::ptrdiff_t>(open),
+        tokens.begin() + static_cast<std::ptrdiff_t>(close),
+        [this](const Token& token) { return context_.is(token, "DeprecationWarning"); });
     if (names_category) {
       const std::uint32_t end = close < tokens.size() ? tokens[close].end : tokens.back().end;
-      context_.facts.deprecations.push_back({block, tokens[i].line, {tokens[i].begin, end},
-                                             !in_function(context_.facts, block)});
+      context_.facts.deprecations.push_back(
+          {block, tokens[i].line, {tokens[i].begin, end}, !in_function(context_.facts, block)});
     }
     i = close;
   }

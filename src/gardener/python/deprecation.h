@@ -1,5 +1,5 @@
-/// Deprecations: calls of warnings.warn with DeprecationWarning, under any name the file imports it by.
-/// PendingDeprecationWarning and FutureWarning are not counted.
+/// Deprecations: calls of warnings.warn with DeprecationWarning, under any name the file imports it
+/// by. PendingDeprecationWarning and FutureWarning are not counted.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,8 @@
 namespace gp::python {
 namespace {
 
-// The strings of `tokens`, which stand in a list, tuple or call; false if there is more than strings.
+// The strings of `tokens`, which stand in a list, tuple or call; false if there is more than
+// strings.
 bool read_items(ScanContext& context, Tokens tokens) {
   bool pure = true;
   for (std::size_t i = 0; i < tokens.size();) {

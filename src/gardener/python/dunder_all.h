@@ -1,6 +1,6 @@
-/// `__all__` at module level: a list or tuple of strings, +=, extend, append, and sums of these. Anything
-/// else makes it dynamic; the strings that are seen are kept. A plain `=` at the top starts anew; under an
-/// if or try it adds, because either branch may run.
+/// `__all__` at module level: a list or tuple of strings, +=, extend, append, and sums of these.
+/// Anything else makes it dynamic; the strings that are seen are kept. A plain `=` at the top
+/// starts anew; under an if or try it adds, because either branch may run.
 #pragma once
 
 #include "gardener/python/block_tracker.h"

@@ -108,15 +108,15 @@ Family family_of(std::string_view cookie) {
                                                 "utf-7",  "utf7",   "hz",    "iso-2022"};
   for (const std::string_view start : kOther)
     if (name.starts_with(start)) return Family::kOtherBytes;
-  static constexpr std::string_view kExact[] = {"ascii", "us-ascii", "latin1", "l1",        "big5",
+  static constexpr std::string_view kExact[] = {"ascii", "us-ascii", "latin1",  "l1",    "big5",
                                                 "gbk",   "gb2312",   "gb18030", "johab", "uhc",
                                                 "cp949", "euc-kr",   "euc-jp",  "euckr", "eucjp"};
   for (const std::string_view exact : kExact)
     if (name == exact) return Family::kAsciiBytes;
-  static constexpr std::string_view kStart[] = {"latin-", "iso-8859", "iso8859", "cp125",
-                                                "windows-125", "koi8-", "mac-", "cp437", "cp85",
-                                                "cp86", "cp87", "cp93", "shift-jis", "shiftjis",
-                                                "sjis", "big5-", "euc-", "ptcp", "tis-620", "kz-"};
+  static constexpr std::string_view kStart[] = {
+      "latin-", "iso-8859", "iso8859", "cp125", "windows-125", "koi8-",     "mac-",
+      "cp437",  "cp85",     "cp86",    "cp87",  "cp93",        "shift-jis", "shiftjis",
+      "sjis",   "big5-",    "euc-",    "ptcp",  "tis-620",     "kz-"};
   for (const std::string_view start : kStart)
     if (name.starts_with(start)) return Family::kAsciiBytes;
   return Family::kUnknown;
@@ -151,11 +151,14 @@ SourceBytes read_source_bytes(std::string_view source, ProblemList& problems) {
     problems.syntax(line_of(source, source.find('\0')), "a NUL byte: Python refuses the file");
   const std::string_view cookie = encoding_cookie(source);
   const Family family = cookie.empty() ? Family::kUtf8 : family_of(cookie);
-  const std::uint32_t line = cookie.empty() ? 1 : line_of(source, static_cast<std::size_t>(cookie.data() - source.data()));
+  const std::uint32_t line =
+      cookie.empty() ? 1 : line_of(source, static_cast<std::size_t>(cookie.data() - source.data()));
   if (family == Family::kUnknown)
     problems.encoding(line, "an encoding cookie that names no known encoding: scanned as UTF-8");
   if (family == Family::kOtherBytes)
-    problems.encoding(line, "an encoding that is not a superset of ASCII: convert the file to UTF-8, its facts are not reliable");
+    problems.encoding(line,
+                      "an encoding that is not a superset of ASCII: convert the file to UTF-8, its "
+                      "facts are not reliable");
   if (family == Family::kAsciiBytes && bytes.begin != 0)
     problems.encoding(line, "a UTF-8 byte order mark and a cookie that names another encoding");
   if ((family == Family::kUtf8 || family == Family::kUnknown) && found.has_high_bytes) {

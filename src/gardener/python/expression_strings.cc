@@ -1,4 +1,5 @@
-// The part of ExpressionWalker that says what a string is for: its neighbours and the bracket around decide.
+// The part of ExpressionWalker that says what a string is for: its neighbours and the bracket
+// around decide.
 #include "gardener/python/expression_walker.h"
 #include "gardener/python/string_content.h"
 
@@ -12,8 +13,8 @@ StringLiteral ExpressionWalker::literal_of(const Token& token) const {
   literal.is_bytes = (token.flags & kBytes) != 0;
   literal.is_format = (token.flags & kFormat) != 0;
   literal.is_triple = (token.flags & kTriple) != 0;
-  literal.has_escape = !literal.is_raw &&
-                       context_.text(literal.content).find('\\') != std::string_view::npos;
+  literal.has_escape =
+      !literal.is_raw && context_.text(literal.content).find('\\') != std::string_view::npos;
   literal.block = blocks_.block();
   literal.line = token.line;
   literal.assigned_to = shape_.assigned_to;
@@ -36,10 +37,8 @@ bool binds_tighter(TokenKind kind) {
     case '^':
     case '.':
     case kOtherOperator:
-    case kDoubleStar:
-      return true;
-    default:
-      return false;
+    case kDoubleStar: return true;
+    default: return false;
   }
 }
 
@@ -73,12 +72,24 @@ std::size_t ExpressionWalker::strings(std::size_t at) {
   return end;
 }
 
-// Outside brackets: can what begins here be an element of a tuple? The comma of an assert makes none.
+// Outside brackets: can what begins here be an element of a tuple? The comma of an assert makes
+// none.
 bool ExpressionWalker::is_tuple_place(std::size_t at) const {
   if (keyword_at(0) == Keyword::kAssert) return false;
   if (at == 0 || at == shape_.value || tokens_[at - 1].kind == ',') return true;
   const Keyword before = keyword_at(at - 1);
   return before == Keyword::kReturn || before == Keyword::kYield || before == Keyword::kIn;
+}
+
+// Is the token at `at` the star of an argument or element, not a multiplication?
+bool ExpressionWalker::unpacks(std::size_t at, const ExpressionFrame& frame) const {
+  return kind_at(at) == '*' && (at == frame.content || tokens_[at - 1].kind == ',');
+}
+
+// `with (a, b):` has two items, not a tuple.
+bool ExpressionWalker::holds_with_items(const ExpressionFrame& frame) const {
+  const std::size_t with = keyword_at(0) == Keyword::kAsync ? 1 : 0;
+  return frame.content == with + 2 && keyword_at(with) == Keyword::kWith;
 }
 
 void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLiteral& literal) {
@@ -100,11 +111,11 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
     return kind == kComparison || kind == '<' || kind == '>' || word == Keyword::kIn ||
            word == Keyword::kIs;
   };
-  const bool compared_before = compares(before, word_before) && !binds_tighter(after) && after != '(' &&
-                               after != '[' &&
+  const bool compared_before = compares(before, word_before) && !binds_tighter(after) &&
+                               after != '(' && after != '[' &&
                                !(word_before == Keyword::kIn && frame.is_loop_in);
   const bool compared_after =
-      !binds_tighter(before) && before != '~' &&
+      (!binds_tighter(before) || unpacks(begin - 1, frame)) && before != '~' &&
       (compares(after, word_after) ||
        (word_after == Keyword::kNot && keyword_at(end + 1) == Keyword::kIn));
   if (compared_before || compared_after) {
@@ -126,7 +137,8 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
       }
       return;
     case FrameKind::kGroup:
-      if (begins && (after == ',' || before == ',')) literal.role = StringRole::kTuple;
+      if (begins && !holds_with_items(frame) && (after == ',' || before == ','))
+        literal.role = StringRole::kTuple;
       return;
     case FrameKind::kList:
       if (begins) literal.role = StringRole::kList;
@@ -148,8 +160,7 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
         if (behind_equal) literal.keyword = frame.keyword;
       }
       return;
-    default:
-      return;
+    default: return;
   }
 }
 

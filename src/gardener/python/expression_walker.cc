@@ -12,13 +12,14 @@ void ExpressionWalker::walk(Tokens tokens, const StatementShape& shape) {
   frames_.clear();
   keywords_.clear();
   const std::vector<FieldTokens>& ranges = lexer_.fields();
-  next_fields_ = static_cast<std::size_t>(
-      std::lower_bound(ranges.begin(), ranges.end(), tokens.front().begin,
-                       [](const FieldTokens& range, std::uint32_t begin) {
-                         return range.string_begin < begin;
-                       }) -
-      ranges.begin());
+  next_fields_ =
+      static_cast<std::size_t>(std::lower_bound(ranges.begin(), ranges.end(), tokens.front().begin,
+                                                [](const FieldTokens& range, std::uint32_t begin) {
+                                                  return range.string_begin < begin;
+                                                }) -
+                               ranges.begin());
   open_fields_ = 0;
+  knows_read_brackets_ = false;
   last_use_ = kNone;
   after_await_ = after_operand_ = primary_awaited_ = in_fields_ = false;
   ExpressionFrame statement;
@@ -95,19 +96,11 @@ void ExpressionWalker::end_argument() {
   if (frame.kind == FrameKind::kCall) {
     Call& call = context_.facts.calls[frame.call];
     switch (frame.argument_kind) {
-      case ArgumentKind::kNotBegun:
-        return;
-      case ArgumentKind::kPositional:
-        ++call.positional;
-        break;
-      case ArgumentKind::kKeyword:
-        break;
-      case ArgumentKind::kUnpacked:
-        call.has_star = true;
-        break;
-      case ArgumentKind::kMapping:
-        call.has_double_star = true;
-        break;
+      case ArgumentKind::kNotBegun: return;
+      case ArgumentKind::kPositional: ++call.positional; break;
+      case ArgumentKind::kKeyword: break;
+      case ArgumentKind::kUnpacked: call.has_star = true; break;
+      case ArgumentKind::kMapping: call.has_double_star = true; break;
     }
   }
   ++frame.argument;
@@ -136,22 +129,14 @@ std::size_t ExpressionWalker::word(std::size_t at) {
 void ExpressionWalker::keyword_word(Keyword keyword) {
   ExpressionFrame& frame = top();
   switch (keyword) {
-    case Keyword::kAwait:
-      after_await_ = true;
-      break;
-    case Keyword::kLambda:
-      ++frame.lambdas;
-      break;
-    case Keyword::kFor:
-      frame.in_target = true;
-      break;
+    case Keyword::kAwait: after_await_ = true; break;
+    case Keyword::kLambda: ++frame.lambdas; break;
+    case Keyword::kFor: frame.in_target = true; break;
     case Keyword::kIn:
       frame.is_loop_in = frame.in_target;
       if (!shape_.all_targets) frame.in_target = false;
       break;
-    case Keyword::kAs:
-      frame.in_target = frame.as_target = true;
-      break;
+    case Keyword::kAs: frame.in_target = frame.as_target = true; break;
     case Keyword::kIf:
       if (shape_.is_pattern && frames_.size() == 1) {  // the guard
         shape_.is_pattern = false;
@@ -159,23 +144,19 @@ void ExpressionWalker::keyword_word(Keyword keyword) {
         frame.in_target = false;
       }
       break;
-    default:
-      break;
+    default: break;
   }
 }
 
 // In the head of a lambda or def: behind the opener, a comma or a star.
 bool ExpressionWalker::is_parameter_place(std::size_t at) const {
   const ExpressionFrame& frame = frames_.back();
-  if (frame.lambdas > 0) {
-    if (at == 0) return false;
-    const TokenKind before = tokens_[at - 1].kind;
-    return before == ',' || before == '*' || before == kDoubleStar ||
-           keyword_at(at - 1) == Keyword::kLambda;
-  }
-  if (frame.kind != FrameKind::kParameters) return false;
+  if (at == 0 || (frame.lambdas == 0 && frame.kind != FrameKind::kParameters)) return false;
+  const TokenKind star = tokens_[at - 1].kind;
+  if (at > 1 && (star == '*' || star == kDoubleStar)) --at;  // `*args: *Ts` has a second star
   const TokenKind before = tokens_[at - 1].kind;
-  return before == '(' || before == '[' || before == ',' || before == '*' || before == kDoubleStar;
+  if (frame.lambdas > 0) return before == ',' || keyword_at(at - 1) == Keyword::kLambda;
+  return before == ',' || at == frame.content;
 }
 
 // Is the name [at, end) bound where it stands?
@@ -191,14 +172,15 @@ bool ExpressionWalker::binds(std::size_t at, std::size_t end) {
 
 std::size_t ExpressionWalker::identifier(std::size_t at) {
   const Token& token = tokens_[at];
-  if (at > 0 && tokens_[at - 1].kind == '.' && after_operand_) {  // an attribute of more than a name
+  if (at > 0 && tokens_[at - 1].kind == '.' &&
+      after_operand_) {  // an attribute of more than a name
     last_use_ = kNone;
     return at + 1;
   }
   ExpressionFrame& frame = top();
-  const bool takes_keywords =
-      frame.kind == FrameKind::kCall || frame.kind == FrameKind::kClassArguments ||
-      frame.kind == FrameKind::kPattern;
+  const bool takes_keywords = frame.kind == FrameKind::kCall ||
+                              frame.kind == FrameKind::kClassArguments ||
+                              frame.kind == FrameKind::kPattern;
   if (takes_keywords && frame.lambdas == 0 && kind_at(at + 1) == '=' && at > 0 &&
       (tokens_[at - 1].kind == '(' || tokens_[at - 1].kind == ',')) {
     frame.equal = tokens_[at + 1].begin;
@@ -267,12 +249,20 @@ void ExpressionWalker::open_bracket(std::size_t at) {
   frame.primary = primary_;
   frame.awaited = primary_awaited_;
   if (frame.kind == FrameKind::kGroup || frame.kind == FrameKind::kList)
-    frame.in_target = top().in_target || (frames_.size() == 1 && at < shape_.target_end);
+    frame.in_target = (top().in_target || (frames_.size() == 1 && at < shape_.target_end)) &&
+                      (in_fields_ || !is_read(at));
   if (frame.kind == FrameKind::kCall) open_call(at, frame);
   if (frame.kind == FrameKind::kField) ++open_fields_;
   frames_.push_back(frame);
   after_operand_ = after_await_ = primary_awaited_ = false;
   last_use_ = kNone;
+}
+
+// Does the bracket go on with an attribute, call or subscript? Then a target inside is no target.
+bool ExpressionWalker::is_read(std::size_t at) {
+  if (!knows_read_brackets_) read_brackets_ = brackets_with_trailer(tokens_);
+  knows_read_brackets_ = true;
+  return trailer_close(read_brackets_, at) != 0;
 }
 
 void ExpressionWalker::open_call(std::size_t at, ExpressionFrame& frame) {

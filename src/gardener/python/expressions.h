@@ -1,5 +1,5 @@
-/// Expressions: what Detail::kAll adds. Knows which parts of each kind of statement bind names and hands the
-/// tokens to ExpressionWalker.
+/// Expressions: what Detail::kAll adds. Knows which parts of each kind of statement bind names and
+/// hands the tokens to ExpressionWalker.
 #pragma once
 
 #include "gardener/python/compound_header.h"

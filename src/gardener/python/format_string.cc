@@ -1,5 +1,5 @@
-// In a literal's text (literal_part) `{` opens a field, in a field (field_part) tokens are read until `}`
-// closes it or `:` leads back to text, the format spec, in which fields nest once more.
+// In a literal's text (literal_part) `{` opens a field, in a field (field_part) tokens are read
+// until `}` closes it or `:` leads back to text, the format spec, in which fields nest once more.
 #include "gardener/python/format_string.h"
 
 #include <cstring>
@@ -161,16 +161,10 @@ bool FormatStringLexer::field_part() {
   const char* const end = source_end();
   const char c = *at_;
   switch (char_class(c)) {
-    case CharClass::kSpace:
-      ++at_;
-      return true;
-    case CharClass::kNewline:
-      newline();
-      return true;
-    case CharClass::kLetter:
-      return field_word();
-    case CharClass::kQuote:
-      return open_literal(at_, at_, 0);
+    case CharClass::kSpace: ++at_; return true;
+    case CharClass::kNewline: newline(); return true;
+    case CharClass::kLetter: return field_word();
+    case CharClass::kQuote: return open_literal(at_, at_, 0);
     case CharClass::kHash:
       needs_701_ = true;
       while (at_ < end && *at_ != '\n' && *at_ != '\r') ++at_;
@@ -187,8 +181,7 @@ bool FormatStringLexer::field_part() {
       put(begin, at_, kNumber, line_);
       return true;
     }
-    default:
-      return field_operator();
+    default: return field_operator();
   }
 }
 

@@ -1,9 +1,11 @@
-/// FormatStringLexer: the end of an f-string or t-string and the tokens of its fields (PEP 498, 701, 750).
+/// FormatStringLexer: the end of an f-string or t-string and the tokens of its fields (PEP 498,
+/// 701, 750).
 ///
-/// A stack of open literals and fields, no recursion. A literal that is valid before 3.12 ends at the same
-/// byte under the old rules; where the two ends differ, or a field holds a backslash or a comment, it
-/// needs 3.12. If the fields do not close, the literal is taken as a plain string and ok is false; the
-/// bytes lost by such attempts are limited to the size of the source, then fields are not looked into.
+/// A stack of open literals and fields, no recursion. A literal that is valid before 3.12 ends at
+/// the same byte under the old rules; where the two ends differ, or a field holds a backslash or a
+/// comment, it needs 3.12. If the fields do not close, the literal is taken as a plain string and
+/// ok is false; the bytes lost by such attempts are limited to the size of the source, then fields
+/// are not looked into.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +22,16 @@ class FormatStringLexer {
     const char* end = nullptr;
     std::uint32_t line_breaks = 0;
     bool terminated = false;
-    bool ok = false;                  ///< fields were understood
-    std::uint16_t minor_version = 0;  ///< 12 if the fields need 3.12
+    bool ok = false;                     ///< fields were understood
+    std::uint16_t minor_version = 0;     ///< 12 if the fields need 3.12
     std::uint16_t template_version = 0;  ///< 14 if a t-string is nested inside
   };
 
   FormatStringLexer(std::string_view source, bool has_carriage_return)
       : source_(source), has_carriage_return_(has_carriage_return) {}
 
-  /// `at` stands behind the opening quotes; the tokens of the fields are appended to `fields` if it is not
-  /// null, nested literals as kString.
+  /// `at` stands behind the opening quotes; the tokens of the fields are appended to `fields` if it
+  /// is not null, nested literals as kString.
   Outcome lex(const char* at, std::uint32_t line, char quote, std::uint8_t flags,
               std::vector<Token>* fields);
 
@@ -38,7 +40,7 @@ class FormatStringLexer {
     const char* content = nullptr;  ///< behind the opening quotes
     std::size_t token = 0;          ///< of a nested literal
     std::uint32_t depth = 0;        ///< brackets open in the field that is above this literal
-    std::uint32_t fields = 0;       ///< fields open in this literal (a field in a format spec nests)
+    std::uint32_t fields = 0;  ///< fields open in this literal (a field in a format spec nests)
     char quote = 0;
     bool triple = false;
     bool raw = false;

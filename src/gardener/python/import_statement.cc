@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace gp::python {
 namespace {
 
@@ -104,7 +103,8 @@ class ImportReader {
 
 void read_import(ScanContext& context, Tokens tokens, const ImportPlace& place) {
   if (!ImportReader(context, tokens).read(place))
-    context.problems.syntax(tokens.front().line, "a statement that begins like an import and is none");
+    context.problems.syntax(tokens.front().line,
+                            "a statement that begins like an import and is none");
 }
 
 }  // namespace gp::python

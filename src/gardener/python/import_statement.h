@@ -13,8 +13,8 @@ struct ImportPlace {
   bool has_comment = false;
 };
 
-/// `tokens` begins with `import` or `from`. Appends to facts.imports and facts.names; a statement that is
-/// not an import after all is a problem and appends nothing.
+/// `tokens` begins with `import` or `from`. Appends to facts.imports and facts.names; a statement
+/// that is not an import after all is a problem and appends nothing.
 void read_import(ScanContext& context, Tokens tokens, const ImportPlace& place);
 
 }  // namespace gp::python

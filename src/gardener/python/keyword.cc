@@ -3,16 +3,17 @@
 #include "gardener/python/keyword.h"
 
 #include <array>
-#include <cstring>
+
+#include "gardener/python/short_word.h"
 
 namespace gp::python {
 namespace {
 
 constexpr std::string_view kWords[] = {
-    "",       "False",  "None",     "True",   "and",    "as",      "assert", "async", "await",
-    "break",  "class",  "continue", "def",    "del",    "elif",    "else",   "except", "finally",
-    "for",    "from",   "global",   "if",     "import", "in",      "is",     "lambda", "nonlocal",
-    "not",    "or",     "pass",     "raise",  "return", "try",     "while",  "with",  "yield"};
+    "",      "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",
+    "break", "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",
+    "for",   "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal",
+    "not",   "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
 static_assert(std::size(kWords) == static_cast<std::size_t>(Keyword::kYield) + 1);
 
 constexpr int kSlotBits = 8;
@@ -61,10 +62,11 @@ constexpr std::array<Slot, 1 << kSlotBits> kSlots = make_slots();
 
 }  // namespace
 
-Keyword keyword_of(std::string_view word) {
+Keyword keyword_of(std::string_view word) { return keyword_of(word, word.data() + word.size()); }
+
+Keyword keyword_of(std::string_view word, const char* readable_end) {
   if (word.size() < 2 || word.size() > 8) return Keyword::kNotOne;
-  std::uint64_t value = 0;
-  std::memcpy(&value, word.data(), word.size());
+  const std::uint64_t value = short_word(word.data(), word.size(), readable_end);
   const Slot& slot = kSlots[slot_of(value, kFactor)];
   return slot.value == value ? slot.keyword : Keyword::kNotOne;
 }
@@ -88,10 +90,8 @@ bool is_statement_keyword(Keyword keyword) {
     case Keyword::kReturn:
     case Keyword::kTry:
     case Keyword::kWhile:
-    case Keyword::kWith:
-      return true;
-    default:
-      return false;
+    case Keyword::kWith: return true;
+    default: return false;
   }
 }
 

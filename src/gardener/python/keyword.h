@@ -46,6 +46,8 @@ enum class Keyword : std::uint8_t {
 };
 
 Keyword keyword_of(std::string_view word);
+/// The same; bytes up to `readable_end` may be looked at, which is faster.
+Keyword keyword_of(std::string_view word, const char* readable_end);
 
 /// True for a keyword that can only begin or belong to a statement, never to an expression: met
 /// inside brackets it proves that a bracket was not closed.

@@ -19,47 +19,64 @@ bool LazyGlobals::is_open(std::size_t frame, std::uint32_t block) const {
 }
 
 bool LazyGlobals::active() {
-  while (!names_.empty() && !is_open(names_.back().function, names_.back().block)) names_.pop_back();
+  while (!names_.empty() && !is_open(names_.back().function, names_.back().block)) {
+    const Name& name = names_.back();
+    if (name.outer == kNoName) {
+      innermost_.erase(context_.text(name.span));
+    } else {
+      innermost_[context_.text(name.span)] = name.outer;
+    }
+    names_.pop_back();
+  }
   return !names_.empty() && names_.back().function == blocks_.top().function;
+}
+
+// The entry of the innermost function's global of that name.
+LazyGlobals::Name* LazyGlobals::find(const Token& token) {
+  const auto found = innermost_.find(context_.text(token));
+  if (found == innermost_.end()) return nullptr;
+  Name& name = names_[found->second];
+  return name.function == blocks_.top().function ? &name : nullptr;
 }
 
 void LazyGlobals::global(Tokens tokens) {
   if (!blocks_.in_function()) return;
   active();  // drops the names of closed functions
-  const std::size_t function = blocks_.top().function;
   for (const Token& token : tokens.subspan(1)) {
-    if (!context_.is_identifier(token)) continue;
+    if (!context_.is_identifier(token) || find(token) != nullptr) continue;
     Name name;
     name.span = span_of(token);
-    name.function = function;
-    name.block = blocks_.frames()[function].block;
+    name.function = blocks_.top().function;
+    name.block = blocks_.frames()[name.function].block;
+    const auto [place, is_new] = innermost_.try_emplace(context_.text(token), names_.size());
+    if (!is_new) {
+      name.outer = place->second;
+      place->second = names_.size();
+    }
     names_.push_back(name);
   }
 }
 
-bool LazyGlobals::is_tested(Tokens header, std::string_view name) const {
-  for (std::size_t i = 1; i < header.size(); ++i) {
-    if (!context_.is(header[i], name)) continue;
-    if (i + 2 < header.size() && context_.keyword(header[i + 1]) == Keyword::kIs &&
-        context_.keyword(header[i + 2]) == Keyword::kNoneValue)
-      return true;
-    const bool is_whole = i + 1 == header.size() || header[i + 1].kind == ')' ||
-                          context_.keyword(header[i + 1]) == Keyword::kAnd ||
-                          context_.keyword(header[i + 1]) == Keyword::kOr;
-    if (is_whole && context_.keyword(header[i - 1]) == Keyword::kNot) return true;
-  }
-  return false;
+// Is the name at `at` compared with None, or negated as a whole?
+bool LazyGlobals::is_tested(Tokens header, std::size_t at) const {
+  if (at + 2 < header.size() && context_.keyword(header[at + 1]) == Keyword::kIs &&
+      context_.keyword(header[at + 2]) == Keyword::kNoneValue)
+    return true;
+  const bool is_whole = at + 1 == header.size() || header[at + 1].kind == ')' ||
+                        context_.keyword(header[at + 1]) == Keyword::kAnd ||
+                        context_.keyword(header[at + 1]) == Keyword::kOr;
+  return is_whole && context_.keyword(header[at - 1]) == Keyword::kNot;
 }
 
 void LazyGlobals::test(Tokens header) {
-  const std::uint32_t function = blocks_.top().function;
-  for (std::size_t i = names_.size(); i-- > 0 && names_[i].function == function;) {
-    Name& name = names_[i];
-    if (name.test_block != kNone && is_open(name.test, name.test_block)) continue;
-    if (!is_tested(header, context_.text(name.span))) continue;
-    name.test = blocks_.frames().size() - 1;
-    name.test_block = blocks_.block();
-    name.test_line = header.front().line;
+  for (std::size_t at = 1; at < header.size(); ++at) {
+    if (header[at].kind != kName || header[at - 1].kind == '.' || !is_tested(header, at)) continue;
+    Name* name = find(header[at]);
+    if (name == nullptr || (name->test_block != kNone && is_open(name->test, name->test_block)))
+      continue;
+    name->test = blocks_.frames().size() - 1;
+    name->test_block = blocks_.block();
+    name->test_line = header.front().line;
   }
 }
 
@@ -71,21 +88,16 @@ bool LazyGlobals::is_locked(const Name& name) const {
 
 void LazyGlobals::assignment(Tokens tokens, const Assignment& assignment) {
   if (assignment.first_equal == tokens.size()) return;
-  const std::uint32_t function = blocks_.top().function;
   visit_assigned_names(context_, tokens, assignment, [&](const Token& target, bool) {
-    for (std::size_t i = names_.size(); i-- > 0 && names_[i].function == function;) {
-      Name& name = names_[i];
-      if (name.test_block == kNone || !is_open(name.test, name.test_block) ||
-          context_.text(name.span) != context_.text(target))
-        continue;
-      std::vector<LazyGlobal>& facts = context_.facts.lazy_globals;
-      if (name.fact == kNone) {
-        name.fact = static_cast<std::uint32_t>(facts.size());
-        facts.push_back({context_.intern(target), name.block, name.test_line, true});
-      }
-      facts[name.fact].locked = facts[name.fact].locked && is_locked(name);
-      break;
+    Name* name = find(target);
+    if (name == nullptr || name->test_block == kNone || !is_open(name->test, name->test_block))
+      return;
+    std::vector<LazyGlobal>& facts = context_.facts.lazy_globals;
+    if (name->fact == kNone) {
+      name->fact = static_cast<std::uint32_t>(facts.size());
+      facts.push_back({context_.intern(target), name->block, name->test_line, true});
     }
+    facts[name->fact].locked = facts[name->fact].locked && is_locked(*name);
   });
 }
 

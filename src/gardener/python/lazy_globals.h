@@ -1,10 +1,14 @@
-/// LazyGlobals: `global x`, then `if x is None` (or `if not x`), and in that suite `x = …`, all in one function.
+/// LazyGlobals: `global x`, then `if x is None` (or `if not x`), and in that suite `x = …`, all in
+/// one function.
 ///
-/// One fact per function and name, at the outermost test. It is locked if every such assignment stands
-/// inside a `with` that names a lock: this covers the lock around the test and the double-checked test.
+/// One fact per function and name, at the outermost test. It is locked if every such assignment
+/// stands inside a `with` that names a lock: this covers the lock around the test and the
+/// double-checked test.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "gardener/python/bindings.h"
@@ -26,6 +30,7 @@ class LazyGlobals {
   bool active();
 
  private:
+  static constexpr std::size_t kNoName = ~std::size_t{0};
   struct Name {
     Span span{};
     std::size_t function = 0;  ///< index of the function's frame
@@ -34,15 +39,18 @@ class LazyGlobals {
     std::uint32_t test_block = kNone;
     std::uint32_t test_line = 0;
     std::uint32_t fact = kNone;
+    std::size_t outer = kNoName;  ///< the same name, declared by a function around
   };
 
   bool is_open(std::size_t frame, std::uint32_t block) const;
-  bool is_tested(Tokens header, std::string_view name) const;
+  bool is_tested(Tokens header, std::size_t at) const;
+  Name* find(const Token& token);
   bool is_locked(const Name& name) const;
 
   ScanContext& context_;
   BlockTracker& blocks_;
-  std::vector<Name> names_{};
+  std::vector<Name> names_{};                                      ///< a stack: functions nest
+  std::unordered_map<std::string_view, std::size_t> innermost_{};  ///< by name, into names_
 };
 
 /// True if a name of the header contains "lock", in any case.

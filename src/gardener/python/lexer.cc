@@ -34,8 +34,18 @@ bool Lexer::begin_line() {
 
 void Lexer::measure_indentation() {
   indentation_ = {};
-  bool split = false;  // behind a backslash the column does not grow
+  bool split = false;  // behind white space and a backslash the column does not grow
   for (; at_ < end_; ++at_) {
+    if (end_ - at_ >= 8 && !split) {
+      std::uint64_t bytes;
+      std::memcpy(&bytes, at_, 8);
+      if (bytes == 0x2020202020202020) {
+        indentation_.column += 8;
+        indentation_.narrow += 8;
+        at_ += 7;
+        continue;
+      }
+    }
     switch (*at_) {
       case ' ':
         if (!split) ++indentation_.column, ++indentation_.narrow;
@@ -51,10 +61,9 @@ void Lexer::measure_indentation() {
         ++at_;
         newline();
         --at_;
-        split = true;
+        split = indentation_.column > 0;
         break;
-      default:
-        return;
+      default: return;
     }
   }
 }
@@ -68,6 +77,7 @@ void Lexer::newline() {
 void Lexer::lex_line() {
   count_ = 0;
   has_comment_ = false;
+  has_semicolon_ = false;
   at_line_start_ = false;
   too_long_ = false;
   brackets_.clear();
@@ -81,27 +91,17 @@ void Lexer::lex_line() {
 // False at the end of the logical line.
 bool Lexer::lex_token() {
   if (at_ == end_) {
-    if (!brackets_.empty()) end_of_brackets("a bracket that is not closed before the end of the file");
+    if (!brackets_.empty())
+      end_of_brackets("a bracket that is not closed before the end of the file");
     return false;
   }
   switch (char_class(*at_)) {
-    case CharClass::kSpace:
-      ++at_;
-      return true;
-    case CharClass::kLetter:
-      return word();
-    case CharClass::kDigit:
-      number();
-      return true;
-    case CharClass::kQuote:
-      string(at_, 0);
-      return true;
-    case CharClass::kOpen:
-      bracket();
-      return true;
-    case CharClass::kClose:
-      close_bracket();
-      return true;
+    case CharClass::kSpace: ++at_; return true;
+    case CharClass::kLetter: return word();
+    case CharClass::kDigit: number(); return true;
+    case CharClass::kQuote: string(at_, 0); return true;
+    case CharClass::kOpen: bracket(); return true;
+    case CharClass::kClose: close_bracket(); return true;
     case CharClass::kNewline:
       newline();
       at_line_start_ = true;
@@ -110,9 +110,7 @@ bool Lexer::lex_token() {
       has_comment_ = true;
       comment();
       return true;
-    case CharClass::kBackslash:
-      continuation();
-      return true;
+    case CharClass::kBackslash: continuation(); return true;
     case CharClass::kDot:
       if (end_ - at_ > 1 && is_digit(at_[1])) {
         number();
@@ -120,9 +118,7 @@ bool Lexer::lex_token() {
       }
       operators();
       return true;
-    case CharClass::kOperator:
-      operators();
-      return true;
+    case CharClass::kOperator: operators(); return true;
     case CharClass::kOther:
       if (*at_ != '\0') problems_.syntax(line_, "a character that has no meaning in Python");
       put(at_, at_ + 1, kStray);
@@ -133,11 +129,13 @@ bool Lexer::lex_token() {
 }
 
 void Lexer::put_token(const Token& token) {
-  hash_.feed(source_.data() + token.begin, token.end - token.begin);
+  hash_.feed(source_.data() + token.begin, token.end - token.begin, end_);
   if (count_ == tokens_.size()) {
     if (count_ >= kMaxTokens) {
       if (!too_long_)
-        problems_.syntax(token.line, "a statement of more than 8,000,000 tokens: the rest of it is not analysed");
+        problems_.syntax(
+            token.line,
+            "a statement of more than 8,000,000 tokens: the rest of it is not analysed");
       too_long_ = true;
       return;
     }
@@ -161,8 +159,9 @@ bool Lexer::word() {
   if (at_line_start_) {
     at_line_start_ = false;
     const Keyword keyword = keyword_of(text);
-    const bool is_from = keyword == Keyword::kFrom && count_ > 0 &&
-                         tokens_[count_ - 1].kind != kName;  // else it may belong to a yield or raise
+    const bool is_from =
+        keyword == Keyword::kFrom && count_ > 0 &&
+        tokens_[count_ - 1].kind != kName;  // else it may belong to a yield or raise
     if (is_from || is_statement_keyword(keyword)) {
       at_ = begin;
       while (at_[-1] == ' ' || at_[-1] == '\t') --at_;  // the next line is measured from its start
@@ -233,8 +232,9 @@ void Lexer::string(const char* begin, std::uint8_t flags) {
     if ((flags & kTemplate) != 0 || literal.template_version != 0)
       problems_.needs_version(line_, 14, "a t-string");
     else if (literal.minor_version != 0)
-      problems_.needs_version(line_, literal.minor_version,
-                              "an f-string with its own quotes, a backslash or a comment in a field");
+      problems_.needs_version(
+          line_, literal.minor_version,
+          "an f-string with its own quotes, a backslash or a comment in a field");
   } else {
     const LiteralEnd literal =
         plain_literal_end(content, end_, quote, triple, options_.has_carriage_return);
@@ -269,7 +269,8 @@ void Lexer::close_bracket() {
     const char open = brackets_.back().open;
     brackets_.pop_back();
     const char right = open == '(' ? ')' : open == '[' ? ']' : '}';
-    if (close != right) problems_.syntax(line_, "a closing bracket of another kind than the open one");
+    if (close != right)
+      problems_.syntax(line_, "a closing bracket of another kind than the open one");
     put(at_, at_ + 1, static_cast<TokenKind>(right));
   }
   ++at_;
@@ -282,7 +283,9 @@ void Lexer::operators() {
   std::uint32_t size = 1;
   auto kind = static_cast<TokenKind>(c);
   at_line_start_ = false;
-  if (c == ',' || c == ';' || c == '~') {
+  if (c == ',' || c == '~') {
+  } else if (c == ';') {
+    has_semicolon_ = true;
   } else if (c == '.') {
     if (next == '.' && third == '.') size = 3, kind = kEllipsis;
   } else if (c == ':') {
@@ -313,8 +316,8 @@ void Lexer::comment() {
   if (options_.has_carriage_return) {
     while (at_ < end_ && *at_ != '\n' && *at_ != '\r') ++at_;
   } else {
-    const auto* found = static_cast<const char*>(
-        std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));
+    const auto* found =
+        static_cast<const char*>(std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));
     at_ = found == nullptr ? end_ : found;
   }
   if (options_.comments != nullptr) options_.comments->push_back({offset(begin), offset(at_)});

@@ -1,9 +1,10 @@
 /// Lexer: the logical lines of a file, as tokens.
 ///
-/// begin_line() finds the next line that has a token and measures its indentation; lex_line() reads its
-/// tokens up to the line end outside brackets. Both feed the rolling hash (tokens only). An unclosed
-/// bracket ends its line where a line begins with a keyword no expression can hold.
-/// Limit: kMaxTokens per logical line are kept; what follows in it is read but not analysed, a problem says so.
+/// begin_line() finds the next line that has a token and measures its indentation; lex_line() reads
+/// its tokens up to the line end outside brackets. Both feed the rolling hash (tokens only). An
+/// unclosed bracket ends its line where a line begins with a keyword no expression can hold. Limit:
+/// kMaxTokens per logical line are kept; what follows in it is read but not analysed, a problem
+/// says so.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@
 namespace gp::python {
 
 struct Indentation {
-  std::uint32_t column = 0;     ///< tabs to multiples of 8
-  std::uint32_t narrow = 0;     ///< tabs count 1: a second opinion that finds ambiguous mixes
+  std::uint32_t column = 0;  ///< tabs to multiples of 8
+  std::uint32_t narrow = 0;  ///< tabs count 1: a second opinion that finds ambiguous mixes
 };
 
 /// The tokens of the fields of one f-string.
@@ -50,6 +51,7 @@ class Lexer {
   std::uint32_t line() const { return line_; }
   Tokens tokens() const { return {tokens_.data(), count_}; }
   bool has_comment() const { return has_comment_; }
+  bool has_semicolon() const { return has_semicolon_; }
   const std::vector<FieldTokens>& fields() const { return field_ranges_; }
   const std::vector<Token>& field_tokens() const { return field_tokens_; }
   RollingHash& hash() { return hash_; }
@@ -92,6 +94,7 @@ class Lexer {
   std::size_t count_ = 0;
   std::vector<Bracket> brackets_{};
   bool has_comment_ = false;
+  bool has_semicolon_ = false;
   bool at_line_start_ = false;  ///< of a physical line inside brackets
   bool too_long_ = false;
   FormatStringLexer format_strings_;

@@ -37,8 +37,10 @@ ModuleScanner::ModuleScanner(std::string_view source, Detail detail, ModuleFacts
 Lexer ModuleScanner::make_lexer(std::string_view source) {
   const SourceBytes bytes = read_source_bytes(source, problems_);
   const bool all = detail_ == Detail::kAll;
-  return {source, bytes.begin,
-          {bytes.has_carriage_return, all, all ? &facts_.comments : nullptr}, problems_};
+  return {source,
+          bytes.begin,
+          {bytes.has_carriage_return, all, all ? &facts_.comments : nullptr},
+          problems_};
 }
 
 void ModuleScanner::run() {
@@ -116,6 +118,10 @@ void ModuleScanner::compound(Tokens line, const CompoundHeader& header) {
 }
 
 void ModuleScanner::simple_statements(Tokens tokens, bool behind_colon) {
+  if (!lexer_.has_semicolon()) {
+    simple_statement(tokens, behind_colon);
+    return;
+  }
   std::size_t begin = 0;
   while (begin < tokens.size()) {
     std::size_t end = begin;
@@ -129,6 +135,7 @@ void ModuleScanner::simple_statements(Tokens tokens, bool behind_colon) {
     const bool shares_line = behind_colon || begin > 0 || end + 1 < tokens.size();
     if (end > begin) {
       simple_statement(tokens.subspan(begin, end - begin), shares_line);
+      if (end < tokens.size()) blocks_.end_separator(tokens[end].end);
     } else {
       problems_.syntax(tokens[begin].line, "a ';' without a statement before it");
     }
@@ -145,6 +152,7 @@ void ModuleScanner::simple_statement(Tokens tokens, bool shares_line) {
     return;
   }
   if (index == 0 && docstring(tokens)) return;
+  if (is_type_alias(context_, tokens)) check_type_alias(context_, tokens);
   if (keyword == Keyword::kGlobal) lazy_globals_.global(tokens);
   names(tokens);
   if (deprecations_.possible()) deprecations_.statement(tokens, blocks_.block());
@@ -185,13 +193,15 @@ bool ModuleScanner::docstring(Tokens tokens) {
   if (blocks_.block() == 0) {
     facts_.docstring = span_of(strings);
     for (const Token& token : strings)
-      if (says_deprecated(context_.text(content_of(token)))) facts_.docstring_says_deprecated = true;
+      if (says_deprecated(context_.text(content_of(token))))
+        facts_.docstring_says_deprecated = true;
   }
   // It does not count for the body's hash: the line is fed again without it.
   lexer_.hash() = line_start_;
   for (const Token& token : lexer_.tokens())
     if (token.begin < tokens.front().begin || token.end > tokens.back().end)
-      lexer_.hash().feed(context_.source.data() + token.begin, token.end - token.begin);
+      lexer_.hash().feed(context_.source.data() + token.begin, token.end - token.begin,
+                         context_.source.data() + context_.source.size());
   if (lexer_.tokens().size() > tokens.size()) lexer_.hash().feed(std::uint64_t{'\n'});
   if (detail_ == Detail::kAll) expressions_.docstring(strings);
   return true;

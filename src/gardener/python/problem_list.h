@@ -24,8 +24,10 @@ class ProblemList {
   void encoding(std::uint32_t line, const char* message) {
     add({ProblemKind::kEncoding, line, 0, message});
   }
-  /// Once per message and line.
+  /// The first place of each construct only: one is enough to need the version.
   void needs_version(std::uint32_t line, std::uint16_t minor, const char* message) {
+    for (const Problem& known : problems_)
+      if (known.kind == ProblemKind::kNeedsVersion && known.message == message) return;
     add({ProblemKind::kNeedsVersion, line, minor, message});
   }
   void finish() {

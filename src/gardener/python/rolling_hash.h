@@ -1,27 +1,26 @@
-/// RollingHash: the hash of any run of tokens from two states of one pass: h(a..b) = h(b) - h(a)·K^n.
+/// RollingHash: the hash of any run of tokens from two states of one pass: h(a..b) = h(b) -
+/// h(a)·K^n.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 
+#include "gardener/python/short_word.h"
+
 namespace gp::python {
 
 class RollingHash {
  public:
-  /// One token. Tokens of at most eight bytes are one number.
-  void feed(const char* data, std::uint32_t size) {
+  /// One token. Bytes up to `readable_end` may be looked at.
+  void feed(const char* data, std::uint32_t size, const char* readable_end) {
     std::uint64_t word = size;
-    if (size > 8) {
-      for (; size > 8; data += 8, size -= 8) {
-        std::uint64_t part;
-        std::memcpy(&part, data, 8);
-        word = (word ^ part) * kMix;
-        word ^= word >> 29;
-      }
+    for (; size > 8; data += 8, size -= 8) {
+      std::uint64_t part;
+      std::memcpy(&part, data, 8);
+      word = (word ^ part) * kMix;
+      word ^= word >> 29;
     }
-    std::uint64_t rest = 0;
-    std::memcpy(&rest, data, size);
-    feed(rest ^ word * kMix);
+    feed(short_word(data, size, readable_end) ^ word * kMix);
   }
   void feed(std::uint64_t value) {
     value *= kMix;

@@ -3,7 +3,9 @@
 /// Token level: strings in all forms (nested PEP 701 f-strings, t-strings), comments, continuation,
 /// brackets with any indentation inside, `;`, tabs, form feeds, BOM, CRLF, lone CR. It never fails:
 /// what is wrong is listed in `problems` and the facts of the rest are kept. Linear time, no
-/// recursion on input, memory proportional to the facts. Thread-safe.
+/// recursion on input, memory proportional to the facts and the longest
+/// statement. Thread-safe. Names are compared byte for byte (Python would normalise ｎ to n: PEP
+/// 3131).
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,6 @@
 #include "gardener/python/scan_context.h"
 
+#include <algorithm>
 #include <string>
 
 namespace gp::python {
@@ -43,6 +44,28 @@ std::size_t matching(Tokens tokens, std::size_t at) {
     if (is_close(tokens[at].kind) && --depth == 0) return at;
   }
   return at;
+}
+
+std::vector<BracketPair> brackets_with_trailer(Tokens tokens) {
+  std::vector<BracketPair> pairs;
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (is_open(tokens[i].kind)) open.push_back(i);
+    if (!is_close(tokens[i].kind) || open.empty()) continue;
+    const TokenKind after = i + 1 < tokens.size() ? tokens[i + 1].kind : TokenKind{0};
+    if (after == '.' || after == '(' || after == '[') pairs.push_back({open.back(), i});
+    open.pop_back();
+  }
+  std::sort(pairs.begin(), pairs.end(),
+            [](const BracketPair& a, const BracketPair& b) { return a.open < b.open; });
+  return pairs;
+}
+
+std::size_t trailer_close(const std::vector<BracketPair>& pairs, std::size_t open) {
+  const auto at = std::lower_bound(
+      pairs.begin(), pairs.end(), open,
+      [](const BracketPair& pair, std::size_t value) { return pair.open < value; });
+  return at != pairs.end() && at->open == open ? at->close : 0;
 }
 
 std::size_t find_outside(const ScanContext& context, Tokens tokens, std::size_t at,

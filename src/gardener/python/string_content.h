@@ -13,12 +13,12 @@ inline Span content_of(const Token& token) {
   return {begin, token.end < begin + closing ? begin : token.end - closing};
 }
 
-/// The strings of a statement that is only a string (docstring shape; brackets around it are allowed);
-/// empty if it is anything else, or if a piece is bytes or has fields.
+/// The strings of a statement that is only a string (docstring shape; brackets around it are
+/// allowed); empty if it is anything else, or if a piece is bytes or has fields.
 Tokens only_strings(Tokens statement);
 
-/// True if the word "deprecated" stands in the text, in any case, unless it is negated in every place:
-/// the word before is not, non, never, or "no longer".
+/// True if the word "deprecated" stands in the text, in any case, unless it is negated in every
+/// place: the word before is not, non, never, or "no longer".
 bool says_deprecated(std::string_view text);
 
 }  // namespace gp::python

@@ -1,4 +1,5 @@
-/// The prefixes of strings: any case and order of r, b, u, f, t as Python allows them (`ur` is Python 2's).
+/// The prefixes of strings: any case and order of r, b, u, f, t as Python allows them (`ur` is
+/// Python 2's).
 #pragma once
 
 #include <cstdint>
@@ -15,23 +16,14 @@ inline bool string_prefix(std::string_view word, std::uint8_t* flags) {
   for (const char c : word) {
     std::uint8_t flag = 0;
     switch (c | 0x20) {
-      case 'r':
-        flag = kRaw;
-        break;
-      case 'b':
-        flag = kBytes;
-        break;
-      case 'f':
-        flag = kFormat;
-        break;
-      case 't':
-        flag = kFormat | kTemplate;
-        break;
+      case 'r': flag = kRaw; break;
+      case 'b': flag = kBytes; break;
+      case 'f': flag = kFormat; break;
+      case 't': flag = kFormat | kTemplate; break;
       case 'u':
         if (word.size() > 1) return false;
         break;
-      default:
-        return false;
+      default: return false;
     }
     if ((found & flag) != 0 || ((found | flag) & (kBytes | kFormat)) == (kBytes | kFormat))
       return false;

@@ -8,14 +8,15 @@ TextRef TextArena::intern(std::string_view text) {
   if (text.empty()) return {};
   if (used_ * 2 >= table_.size()) grow();
   RollingHash hasher;
-  hasher.feed(text.data(), static_cast<std::uint32_t>(text.size()));
+  hasher.feed(text.data(), static_cast<std::uint32_t>(text.size()), text.data() + text.size());
   const std::uint64_t hash = hasher.since({});
   const std::size_t mask = table_.size() - 1;
   for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
     Entry& entry = table_[at];
     if (entry.ref.empty()) {
-      entry = {hash,
-               {static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(text.size())}};
+      entry = {
+          hash,
+          {static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(text.size())}};
       arena_ += text;
       ++used_;
       return entry.ref;

@@ -1,4 +1,5 @@
-/// TextArena: gives every text one place in ModuleFacts::arena (an open-addressing table of what is there).
+/// TextArena: gives every text one place in ModuleFacts::arena (an open-addressing table of what is
+/// there).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-/// Token: a piece of a logical line. White space, comments and line ends inside brackets are no tokens.
+/// Token: a piece of a logical line. White space, comments and line ends inside brackets are no
+/// tokens.
 #pragma once
 
 #include <cstdint>
