@@ -92,6 +92,25 @@ bool ExpressionWalker::holds_with_items(const ExpressionFrame& frame) const {
   return frame.content == with + 2 && keyword_at(with) == Keyword::kWith;
 }
 
+// Is [begin, end) a whole operand of a comparison, `in` or `is`?
+bool ExpressionWalker::is_compared(std::size_t begin, std::size_t end,
+                                   const ExpressionFrame& frame) const {
+  const auto compares = [this](std::size_t at) {
+    const TokenKind kind = kind_at(at);
+    const Keyword word = keyword_at(at);
+    return kind == kComparison || kind == '<' || kind == '>' || word == Keyword::kIn ||
+           word == Keyword::kIs;
+  };
+  const TokenKind after = kind_at(end);
+  const bool goes_on = binds_tighter(after) || after == '(' || after == '[';
+  if (begin > 0 && compares(begin - 1) && !goes_on &&
+      !(keyword_at(begin - 1) == Keyword::kIn && frame.is_loop_in))
+    return true;
+  const TokenKind before = begin > 0 ? kind_at(begin - 1) : TokenKind{0};
+  if (before == '~' || (binds_tighter(before) && !unpacks(begin - 1, frame))) return false;
+  return compares(end) || (keyword_at(end) == Keyword::kNot && keyword_at(end + 1) == Keyword::kIn);
+}
+
 void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLiteral& literal) {
   // Parentheses around nothing but the string are not there.
   std::size_t frame_index = frames_.size() - 1;
@@ -104,21 +123,9 @@ void ExpressionWalker::string_role(std::size_t begin, std::size_t end, StringLit
   const ExpressionFrame& frame = frames_[frame_index];
   const TokenKind before = begin > 0 ? tokens_[begin - 1].kind : TokenKind{0};
   const TokenKind after = kind_at(end);
-  const Keyword word_before = begin > 0 ? keyword_at(begin - 1) : Keyword::kNotOne;
   const Keyword word_after = keyword_at(end);
 
-  const auto compares = [](TokenKind kind, Keyword word) {
-    return kind == kComparison || kind == '<' || kind == '>' || word == Keyword::kIn ||
-           word == Keyword::kIs;
-  };
-  const bool compared_before = compares(before, word_before) && !binds_tighter(after) &&
-                               after != '(' && after != '[' &&
-                               !(word_before == Keyword::kIn && frame.is_loop_in);
-  const bool compared_after =
-      (!binds_tighter(before) || unpacks(begin - 1, frame)) && before != '~' &&
-      (compares(after, word_after) ||
-       (word_after == Keyword::kNot && keyword_at(end + 1) == Keyword::kIn));
-  if (compared_before || compared_after) {
+  if (is_compared(begin, end, frame)) {
     literal.role = StringRole::kCompare;
     return;
   }

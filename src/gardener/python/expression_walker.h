@@ -89,6 +89,7 @@ class ExpressionWalker {
   void comma();
   std::size_t strings(std::size_t at);
   void string_role(std::size_t begin, std::size_t end, StringLiteral& literal);
+  bool is_compared(std::size_t begin, std::size_t end, const ExpressionFrame& frame) const;
   bool is_tuple_place(std::size_t at) const;
   bool unpacks(std::size_t at, const ExpressionFrame& frame) const;
   bool holds_with_items(const ExpressionFrame& frame) const;

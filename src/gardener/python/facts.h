@@ -165,6 +165,7 @@ enum class StringRole : std::uint8_t {
   kAssigned
 };
 
+/// Strings inside the fields of an f-string are part of the outer literal and not listed.
 struct StringLiteral {
   Span span{};     ///< prefix and quotes included
   Span content{};  ///< between the quotes

@@ -1,5 +1,6 @@
 #include "gardener/python/lexer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "gardener/python/char_class.h"
@@ -128,20 +129,16 @@ bool Lexer::lex_token() {
   return false;
 }
 
-void Lexer::put_token(const Token& token) {
-  hash_.feed(source_.data() + token.begin, token.end - token.begin, end_);
-  if (count_ == tokens_.size()) {
-    if (count_ >= kMaxTokens) {
-      if (!too_long_)
-        problems_.syntax(
-            token.line,
-            "a statement of more than 8,000,000 tokens: the rest of it is not analysed");
-      too_long_ = true;
-      return;
-    }
-    tokens_.resize(std::min(tokens_.size() * 2, kMaxTokens));
+bool Lexer::make_room(std::uint32_t line) {
+  if (count_ >= kMaxTokens) {
+    if (!too_long_)
+      problems_.syntax(line,
+                       "a statement of more than 8,000,000 tokens: the rest of it is not analysed");
+    too_long_ = true;
+    return false;
   }
-  tokens_[count_++] = token;
+  tokens_.resize(std::min(tokens_.size() * 2, kMaxTokens));
+  return true;
 }
 
 bool Lexer::word() {

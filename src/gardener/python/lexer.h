@@ -77,7 +77,12 @@ class Lexer {
   void put(const char* begin, const char* end, TokenKind kind) {
     put_token({offset(begin), offset(end), line_, kind, 0, 0});
   }
-  void put_token(const Token& token);
+  void put_token(const Token& token) {
+    hash_.feed(source_.data() + token.begin, token.end - token.begin, end_);
+    if (count_ == tokens_.size() && !make_room(token.line)) return;
+    tokens_[count_++] = token;
+  }
+  bool make_room(std::uint32_t line);
   std::uint32_t offset(const char* at) const {
     return static_cast<std::uint32_t>(at - source_.data());
   }
