@@ -5,7 +5,7 @@ from __future__ import annotations
 try:
     from chat_backend.websocket_core.websocket_manager_factory import WebSocketManagerFactory
 except ImportError:
-    WebSocketManagerFactory = None
+    WebSocketManagerFactory = None  # type: ignore[assignment,misc]
 
 
 def socket_lookup_works() -> bool:
