@@ -34,3 +34,5 @@ gp_room(gardener/refs LAYER 5 SEES base runtime gardener/python gardener/graph)
 # L6
 gp_room(gardener/rules LAYER 6 SEES base protocol config runtime gardener/python gardener/graph gardener/refs)
 gp_room(gardener/plan LAYER 6 SEES base protocol config runtime gardener/python gardener/graph gardener/refs USES simdjson::simdjson)
+# L7
+gp_room(gardener/tracker LAYER 7 SEES base protocol gardener/graph gardener/refs gardener/plan gardener/rules)
