@@ -7,6 +7,7 @@ namespace gp::refs {
 void resolve_imports(Candidate& candidate, const ModulePaths& paths, const Target& target) {
   const python::ModuleFacts& facts = candidate.scanned->facts;
   candidate.names = paths.names_of(candidate.scanned->file);
+  candidate.is_stub = paths.is_stub(candidate.scanned->file);
   candidate.is_internal =
       std::any_of(candidate.names.begin(), candidate.names.end(),
                   [&](const ModuleName& name) { return is_within(name.dotted, target.module); });

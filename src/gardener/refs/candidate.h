@@ -38,6 +38,7 @@ struct Candidate {
   bool has_base = false;     ///< the target's last component stands in it
   bool has_strings = false;  ///< scanned with Detail::kAll
   bool is_internal = false;  ///< the target, or below it
+  bool is_stub = false;      ///< a .pyi
   std::vector<ModuleName> names{};
   /// By import statement: the absolute modules of its `from`, one per name of the file that gives
   /// another; empty for `import x` and for what leaves the root.

@@ -59,7 +59,7 @@ class Finder {
 
   void index_candidates() {
     index_ = {};
-    for (const auto& candidate : candidates_) index_.add(*candidate);
+    for (const auto& candidate : candidates_) index_.add(*candidate, paths_);
   }
 
   // Searches for the names under which candidates bind the target's symbols until there are no new

@@ -71,6 +71,19 @@ std::vector<ModuleName> ModulePaths::names_of(graph::FileId file) const {
   return names;
 }
 
+bool ModulePaths::is_inside(graph::FileId file, std::string_view module) const {
+  const std::string_view path = tree_.file(file).path;
+  return std::any_of(roots_.begin(), roots_.end(), [&](const std::string& root) {
+    if (!path.starts_with(root)) return false;
+    const std::string_view rest = path.substr(root.size());
+    return rest.size() > module.size() &&
+           (rest[module.size()] == '/' || rest[module.size()] == '.') &&
+           std::equal(module.begin(), module.end(), rest.begin(), [](char dotted, char in_path) {
+             return dotted == in_path || (dotted == '.' && in_path == '/');
+           });
+  });
+}
+
 graph::FileId ModulePaths::find(std::string_view dotted) const {
   std::string path(dotted);
   std::replace(path.begin(), path.end(), '.', '/');

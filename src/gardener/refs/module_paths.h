@@ -28,6 +28,9 @@ class ModulePaths {
 
   /// All names of the file, the innermost root's first; never empty for a Python file.
   std::vector<ModuleName> names_of(graph::FileId file) const;
+  bool is_stub(graph::FileId file) const { return tree_.file(file).path.ends_with(".pyi"); }
+  /// True if the file is the module or, for a package, stands below its folder.
+  bool is_inside(graph::FileId file, std::string_view module) const;
   /// The file of a module or package; kNoFile for a namespace or what the tree lacks.
   graph::FileId find(std::string_view dotted) const;
   const std::vector<std::string>& roots() const { return roots_; }

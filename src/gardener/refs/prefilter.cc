@@ -132,9 +132,9 @@ FirstPass search_base(const PrefilterRequest& request) {
         reference.file = file;
         worker.found.texts.push_back(std::move(reference));
       }
-    } else if (has_base) {
+    } else if (has_base || request.paths.is_inside(file, request.target.module)) {
       auto candidate = scanned(file, worker.bytes, python::Detail::kAll);
-      candidate->has_base = true;
+      candidate->has_base = has_base;
       candidate->scanned->source.assign(worker.bytes);
       finish(*candidate, request);
       worker.found.candidates.push_back(std::move(candidate));

@@ -4,8 +4,10 @@
 
 namespace gp::refs {
 
-void CandidateIndex::add(const Candidate& candidate) {
-  for (const ModuleName& name : candidate.names) modules_[name.dotted].push_back(&candidate);
+void CandidateIndex::add(const Candidate& candidate, const ModulePaths& paths) {
+  for (const ModuleName& name : candidate.names)
+    if (!candidate.is_stub || paths.find(name.dotted) == candidate.scanned->file)
+      modules_[name.dotted].push_back(&candidate);
 }
 
 const std::vector<const Candidate*>& CandidateIndex::find(std::string_view module) const {

@@ -19,7 +19,8 @@ using Candidates = std::vector<std::unique_ptr<Candidate>>;
 /// Which candidates a dotted name is. Candidates must stay where they are.
 class CandidateIndex {
  public:
-  void add(const Candidate& candidate);
+  /// A stub (.pyi) beside its module is not indexed: it binds nothing at run time.
+  void add(const Candidate& candidate, const ModulePaths& paths);
   /// Empty if none.
   const std::vector<const Candidate*>& find(std::string_view module) const;
 

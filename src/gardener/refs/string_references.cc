@@ -214,7 +214,7 @@ class StringClassifier {
       symbol.clear();
     }
     container = container_of(string);
-    if (text.find('\\') != std::string::npos) return RefClass::kRegex;
+    if (has_pattern_backslash(text)) return RefClass::kRegex;
     if (is_bare_statement(group)) return RefClass::kOtherString;
     if (!has_exact(text, base())) return RefClass::kStringLookalike;
     if (text == base()) return RefClass::kBasename;

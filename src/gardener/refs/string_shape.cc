@@ -75,6 +75,12 @@ bool has_exact(std::string_view text, std::string_view base) {
   return false;
 }
 
+bool has_pattern_backslash(std::string_view text) {
+  for (std::size_t at = text.find('\\'); at != kNone; at = text.find('\\', at + 1))
+    if (at + 1 == text.size() || text[at + 1] != '\n') return true;
+  return false;
+}
+
 bool is_dotted_path(std::string_view text, std::string_view module) {
   if (!text.starts_with(module)) return false;
   std::size_t at = module.size();

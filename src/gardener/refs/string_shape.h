@@ -12,6 +12,9 @@ bool is_exact(std::string_view text, std::size_t at, std::size_t size);
 bool has_exact(std::string_view text, std::string_view base);
 /// The whole text is `module` or `module.name(.name)*`.
 bool is_dotted_path(std::string_view text, std::string_view module);
+/// A backslash in it that is no line continuation of a text within the text: a regular expression,
+/// as a rule.
+bool has_pattern_backslash(std::string_view text);
 /// Somewhere in it stands `from …base… import`, `from x import … base` or `import …base…`.
 bool has_import_text(std::string_view text, std::string_view base);
 /// The whole text is a file path with `base` as a file (.py, .pyi) or folder.

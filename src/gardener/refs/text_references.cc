@@ -109,13 +109,11 @@ std::vector<Reference> text_references(std::string_view text, graph::FileKind ki
                                        const Target& target) {
   std::vector<Reference> references;
   const python::LineIndex lines(text);
-  std::size_t done = 0;
+  std::uint32_t count = 1;
   for (std::size_t found = text.find(target.base); found != kNone;
-       found = text.find(target.base, std::max(found + 1, done))) {
-    Reference reference;
-    const bool exact = is_exact(text, found, target.base.size());
+       found = text.find(target.base, found + 1)) {
     const TextRange mention = mention_around(text, found, target.base.size(), false);
-    done = mention.end;
+    Reference reference;
     reference.span = {static_cast<std::uint32_t>(mention.begin),
                       static_cast<std::uint32_t>(mention.end)};
     reference.begin = lines.at(reference.span.begin);
@@ -131,14 +129,17 @@ std::vector<Reference> text_references(std::string_view text, graph::FileKind ki
       reference.kind = RefClass::kShellImport;
       reference.failure = FailureMode::kLoud;
     } else {
-      reference.kind = exact ? class_of(kind) : RefClass::kTextLookalike;
+      reference.kind =
+          is_exact(text, found, target.base.size()) ? class_of(kind) : RefClass::kTextLookalike;
     }
-    std::size_t count = 0;
-    for (std::size_t at = whole.find(target.base); at != kNone;
-         at = whole.find(target.base, at + target.base.size()))
-      ++count;
-    if (count > 1) reference.context = "count:" + std::to_string(count);
-    references.push_back(std::move(reference));
+    const bool is_again = !references.empty() && references.back().span == reference.span &&
+                          references.back().kind == reference.kind;
+    count = is_again ? count + 1 : 1;
+    if (is_again) {
+      references.back().context = "count:" + std::to_string(count);
+    } else {
+      references.push_back(std::move(reference));
+    }
   }
   return references;
 }
