@@ -1,5 +1,5 @@
 /// TomlDocument: a TOML text (toml.io v1.0.0) flattened to keys with values and line numbers.
-/// toml++ stands behind it, in toml_document.cc only.
+/// toml++ stands behind it (toml_plus.h).
 #pragma once
 
 #include <cstddef>
