@@ -27,6 +27,7 @@ std::string_view name_of(
 bool parse(std::string_view name, Action& action);
 
 enum class CheckState : std::uint8_t { kPassed, kFailed, kUnknown };
+std::string_view name_of(CheckState state);  // "passed", "failed", "unknown"
 /// One thing looked at before a row may be executed.
 struct Check {
   std::string name{};  ///< "same-definition", "exists", "async", "parameters", "kind", "cycle",
@@ -45,10 +46,13 @@ struct SymbolRow {
   std::uint32_t imports = 0;  ///< how many imported names
   std::uint32_t calls = 0;
   std::uint32_t awaited = 0;
+  std::uint32_t plan_line = 0;  ///< of the row in the plan file; 0 if it comes from none
 };
 
 enum class Edit : std::uint8_t { kNone, kRewrite, kDelete, kManual };
+std::string_view name_of(Edit edit);  // "none", "rewrite", "delete", "manual"
 enum class Risk : std::uint8_t { kLow, kMedium, kHigh };
+std::string_view name_of(Risk risk);  // "low", "medium", "high"
 
 struct ReferenceRow {
   std::string file{};
@@ -61,15 +65,22 @@ struct ReferenceRow {
   Risk risk = Risk::kLow;
   refs::FailureMode failure = refs::FailureMode::kNone;
   std::string reason{};  ///< why kept, or why a person must look
+  /// A person set the action: "drop", "keep", or for strings "redirect". In the file such a row has
+  /// a `reason`; gardener's own prose is its `note`.
+  bool is_decided = false;
+  std::uint32_t plan_line = 0;
 };
 
 struct FileRow {
   std::string path{};
   std::string hash{};       ///< of the bytes the plan was made from; apply refuses others
   bool is_deleted = false;  ///< the module itself, and files dropped by name
+  std::string reason{};     ///< why a person deletes it
+  std::uint32_t plan_line = 0;
 };
 
 struct Plan {
+  std::string path{};       ///< of the plan file, for messages; "" if there is none
   std::string target{};     ///< the deprecated module
   std::string canonical{};  ///< --to
   std::string root{};       ///< informative
@@ -79,6 +90,9 @@ struct Plan {
   std::vector<FileRow> files{};            ///< sorted by path: every file that is edited or deleted
   std::vector<std::string>
       unresolved_before{};  ///< "file: module:name", sorted: the baseline of verify
+
+  /// nullptr if there is no such row.
+  const SymbolRow* symbol(std::string_view name) const;
 };
 
 }  // namespace gp::plan

@@ -1,0 +1,57 @@
+#include "gardener/plan/local_name.h"
+
+#include <algorithm>
+
+#include "gardener/plan/module_name.h"
+
+namespace gp::plan {
+namespace {
+
+using python::ModuleFacts;
+
+/// The scopes below `scope` that bind the name themselves.
+std::vector<std::uint32_t> hiding_scopes(const ModuleFacts& facts, std::string_view name,
+                                         std::uint32_t scope) {
+  std::vector<std::uint32_t> scopes;
+  for (const python::Use& use : facts.uses) {
+    if (!use.is_store || facts.text(use.text) != name) continue;
+    scopes.push_back(python::scope_of(facts, use.block));
+  }
+  for (std::uint32_t i = 0; i < facts.names.size(); ++i) {
+    if (local_name(facts, i) == name)
+      scopes.push_back(python::scope_of(facts, facts.imports[facts.names[i].statement].block));
+  }
+  scopes.erase(std::remove(scopes.begin(), scopes.end(), scope), scopes.end());
+  return scopes;
+}
+
+}  // namespace
+
+std::string_view local_name(const ModuleFacts& facts, std::uint32_t index) {
+  const python::ImportedName& name = facts.names[index];
+  if (!name.alias.empty()) return facts.text(name.alias);
+  const std::string_view imported = facts.text(name.name);
+  if (imported == "*") return {};
+  return facts.imports[name.statement].is_from ? imported : first_of(imported);
+}
+
+std::vector<std::uint32_t> uses_of(const ModuleFacts& facts, std::uint32_t index) {
+  const std::string_view name = local_name(facts, index);
+  std::vector<std::uint32_t> found;
+  if (name.empty()) return found;
+  const std::uint32_t scope =
+      python::scope_of(facts, facts.imports[facts.names[index].statement].block);
+  const std::vector<std::uint32_t> hiding = hiding_scopes(facts, name, scope);
+  for (std::uint32_t i = 0; i < facts.uses.size(); ++i) {
+    const python::Use& use = facts.uses[i];
+    if (first_of(facts.text(use.text)) != name || use.is_store) continue;
+    std::uint32_t at = python::scope_of(facts, use.block);
+    while (at != scope && at != 0 &&
+           std::find(hiding.begin(), hiding.end(), at) == hiding.end())
+      at = python::scope_of(facts, facts.blocks[at].parent);
+    if (at == scope) found.push_back(i);
+  }
+  return found;
+}
+
+}  // namespace gp::plan
