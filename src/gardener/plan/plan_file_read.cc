@@ -77,8 +77,8 @@ class RowReader {
 
  private:
   std::string where() const {
-    return row_.table.empty() ? "the top of the file"
-                              : fmt::format(row_.is_list ? "[[{}]]" : "[{}]", row_.table);
+    if (row_.table.empty()) return "the top of the file";
+    return row_.is_list ? "[[" + row_.table + "]]" : "[" + row_.table + "]";
   }
   const TomlField& take(std::string_view key) const { return *row_.find(key); }
   bool has(std::string_view key, Form form) {
