@@ -8,8 +8,8 @@
 /// "[&" disproves (marzer/tomlplusplus issue 294, pull request 301). Without either it goes on to
 /// its ordinary error.
 ///
-/// Unreachable code: its table of Unicode spaces marks letters such as U+00E9 as unreachable where a
-/// space may stand. They are no spaces, so that header is read first, with "unreachable" as "no".
+/// Unreachable code: its table of Unicode spaces marks letters such as U+00E9 as unreachable where
+/// a space may stand. They are no spaces, so that header is read first, with "unreachable" as "no".
 #pragma once
 
 #undef TOML_SHARED_LIB

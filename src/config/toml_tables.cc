@@ -38,9 +38,8 @@ TomlField field_of(const toml::key& key, const toml::node& node) {
   } else {
     const toml::array* array = node.as_array();
     const bool is_strings =
-        array != nullptr && std::all_of(array->begin(), array->end(), [](const toml::node& item) {
-          return item.is_string();
-        });
+        array != nullptr && std::all_of(array->begin(), array->end(),
+                                        [](const toml::node& item) { return item.is_string(); });
     field.form = is_strings ? Form::kStrings : Form::kOther;
     if (is_strings) {
       for (const toml::node& item : *array) field.strings.push_back(item.as_string()->get());

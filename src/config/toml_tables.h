@@ -33,7 +33,7 @@ struct TomlField {
 };
 
 struct TomlRow {
-  std::string table{};  ///< "" for the keys at the top
+  std::string table{};   ///< "" for the keys at the top
   bool is_list = false;  ///< one of [[table]]
   std::size_t line = 0;
   std::vector<TomlField> fields{};  ///< in the order of the file

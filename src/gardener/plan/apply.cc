@@ -23,9 +23,10 @@ std::vector<std::string> changed_since(const Plan& decided, const Derivation& de
     for (const FileRow& row : decided.files) {
       if (row.path != change.path || row.hash.empty() || row.hash == hash_of(change.before))
         continue;
-      refusals.push_back(fmt::format("{}: changed since the plan was made: run `gardener plan` "
-                                     "again, which keeps your rows",
-                                     change.path));
+      refusals.push_back(
+          fmt::format("{}: changed since the plan was made: run `gardener plan` "
+                      "again, which keeps your rows",
+                      change.path));
     }
   }
   return refusals;
@@ -60,7 +61,8 @@ class Preparation {
     }
     const std::string ignore = std::string(kFolder) + "/.gitignore";
     std::vector<FileWrite> all;
-    if (!std::filesystem::exists(root_ + "/" + ignore)) all.push_back({.path = ignore, .next = "*\n"});
+    if (!std::filesystem::exists(root_ + "/" + ignore))
+      all.push_back({.path = ignore, .next = "*\n"});
     all.push_back({.path = path, .next = write_patch(stored_)});
     all.insert(all.end(), writes_.begin(), writes_.end());
     GP_TRY(write_files(root_, all));
@@ -118,8 +120,8 @@ Result<std::vector<std::string>> reverse(const std::string& root, const std::str
       GP_TRY(std::string now, read_bytes(full));
       write.now = std::move(now);
     } else if (std::filesystem::exists(full)) {
-      return fail(Code::internal, fmt::format("{}: was deleted and is there again; remove it first",
-                                              file.path));
+      return fail(Code::internal,
+                  fmt::format("{}: was deleted and is there again; remove it first", file.path));
     }
     GP_TRY(std::string old, undo(file, write.now ? *write.now : std::string()));
     write.next = std::move(old);

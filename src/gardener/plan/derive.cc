@@ -57,10 +57,9 @@ class Deriver {
   Plan& plan() { return result_.plan; }
 
   void refuse(std::uint32_t line, std::string_view text) {
-    const std::string where =
-        plan().path.empty() ? std::string("plan")
-        : line == 0         ? plan().path
-                            : fmt::format("{}:{}", plan().path, line);
+    const std::string where = plan().path.empty() ? std::string("plan")
+                              : line == 0         ? plan().path
+                                                  : fmt::format("{}:{}", plan().path, line);
     result_.refusals.push_back(fmt::format("{}: {}", where, text));
   }
 
@@ -104,9 +103,9 @@ class Deriver {
           for (Check& check : checker.check(row, usage)) row.checks.push_back(std::move(check));
       } else if (row.action == Action::kBrokenBefore && target_ != nullptr &&
                  target_->find(row.name) != nullptr) {
-        row.checks = {{"exists", CheckState::kFailed,
-                       fmt::format("{} does have {}: it was not broken before", plan().target,
-                                   row.name)}};
+        row.checks = {
+            {"exists", CheckState::kFailed,
+             fmt::format("{} does have {}: it was not broken before", plan().target, row.name)}};
       }
       refuse_symbol(row);
     }
@@ -157,8 +156,7 @@ class Deriver {
       remove(id);
     }
     const graph::FileId target = workspace_.report().target_file;
-    if (target != graph::kNoFile && !keeps_target &&
-        !deleted_.contains(workspace_.path(target))) {
+    if (target != graph::kNoFile && !keeps_target && !deleted_.contains(workspace_.path(target))) {
       if (!workspace_.code().children(plan().target).empty()) {
         refuse(0, fmt::format("{} is a package with modules of its own; remove those first",
                               plan().target));
@@ -168,16 +166,15 @@ class Deriver {
     std::sort(result_.changes.begin(), result_.changes.end(),
               [](const FileChange& a, const FileChange& b) { return a.path < b.path; });
     for (const FileChange& change : result_.changes) {
-      FileRow row{.path = change.path, .hash = hash_of(change.before),
-                  .is_deleted = change.is_deleted};
+      FileRow row{
+          .path = change.path, .hash = hash_of(change.before), .is_deleted = change.is_deleted};
       for (const FileRow& decided : plan().files)
         if (decided.path == change.path && decided.is_deleted) row.reason = decided.reason;
       files.push_back(std::move(row));
     }
     for (const FileRow& decided : plan().files) {
-      const bool is_listed = std::any_of(files.begin(), files.end(), [&](const FileRow& row) {
-        return row.path == decided.path;
-      });
+      const bool is_listed = std::any_of(
+          files.begin(), files.end(), [&](const FileRow& row) { return row.path == decided.path; });
       if (!is_listed && decided.is_deleted && !decided.reason.empty()) files.push_back(decided);
     }
     std::sort(files.begin(), files.end(),
@@ -196,12 +193,11 @@ class Deriver {
     for (const ReferenceRow& row : plan().references) {
       if (row.action != Action::kManual) continue;
       const SymbolRow* symbol = plan().symbol(row.symbol);
-      const bool is_told = row.kind == RefClass::kImport && symbol != nullptr &&
-                           symbol->action == Action::kManual;
+      const bool is_told =
+          row.kind == RefClass::kImport && symbol != nullptr && symbol->action == Action::kManual;
       if (is_told) continue;
-      result_.refusals.push_back(fmt::format("{}:{}:{}: {} {}: {}", row.file, row.line,
-                                             row.column, refs::name_of(row.kind), row.symbol,
-                                             row.reason));
+      result_.refusals.push_back(fmt::format("{}:{}:{}: {} {}: {}", row.file, row.line, row.column,
+                                             refs::name_of(row.kind), row.symbol, row.reason));
     }
   }
 
@@ -209,16 +205,16 @@ class Deriver {
     for (const refs::Unreadable& file : workspace_.report().unreadable) {
       if (!file.mentions_target || deleted_.contains(file.path)) continue;
       const bool is_decided = std::any_of(
-          plan().references.begin(), plan().references.end(), [&](const ReferenceRow& row) {
-            return row.file == file.path && row.is_decided;
-          });
-      const bool is_edited = std::any_of(
-          result_.changes.begin(), result_.changes.end(),
-          [&](const FileChange& change) { return change.path == file.path; });
+          plan().references.begin(), plan().references.end(),
+          [&](const ReferenceRow& row) { return row.file == file.path && row.is_decided; });
+      const bool is_edited =
+          std::any_of(result_.changes.begin(), result_.changes.end(),
+                      [&](const FileChange& change) { return change.path == file.path; });
       if (is_decided || !is_edited) continue;
-      result_.refusals.push_back(fmt::format("{}:{}: {}; it names the module and would be edited: "
-                                             "mend it first",
-                                             file.path, file.line, file.message));
+      result_.refusals.push_back(
+          fmt::format("{}:{}: {}; it names the module and would be edited: "
+                      "mend it first",
+                      file.path, file.line, file.message));
     }
   }
 

@@ -1,4 +1,5 @@
-/// derive(): from the decisions of a plan to its checks, its reference rows and the bytes to change.
+/// derive(): from the decisions of a plan to its checks, its reference rows and the bytes to
+/// change.
 ///
 /// The one road from a plan to edits: `plan`, `apply` and `verify` all take it, so what is reviewed
 /// is what is written. It never fails; what stands in the way is told in `refusals`.

@@ -85,7 +85,9 @@ class Hunks {
  private:
   std::size_t line_at(std::uint32_t offset) const {
     const auto found = std::upper_bound(starts_.begin(), starts_.end(), offset);
-    return static_cast<std::size_t>(found - starts_.begin()) - 1;
+    const auto line = static_cast<std::size_t>(found - starts_.begin()) - 1;
+    const bool is_behind = line == old_.size() && line > 0 && !old_.back().ends_with('\n');
+    return is_behind ? line - 1 : line;
   }
 
   void collect() {
@@ -129,7 +131,8 @@ class Hunks {
   }
 
   void hunk(std::size_t first, std::size_t last, std::ptrdiff_t& shift, std::string& out) {
-    const std::size_t begin = replaced_[first].begin - std::min(replaced_[first].begin, kContextLines);
+    const std::size_t begin =
+        replaced_[first].begin - std::min(replaced_[first].begin, kContextLines);
     const std::size_t end = std::min(replaced_[last].end + kContextLines, old_.size());
     std::string body;
     std::size_t at = begin;
@@ -149,8 +152,8 @@ class Hunks {
       const std::ptrdiff_t line = size == 0 ? from : from + 1;
       return size == 1 ? fmt::format("{}", line) : fmt::format("{},{}", line, size);
     };
-    out.append(fmt::format("@@ -{} +{} @@\n", shown(start, count),
-                           shown(start + shift, count + grown)));
+    out.append(
+        fmt::format("@@ -{} +{} @@\n", shown(start, count), shown(start + shift, count + grown)));
     out.append(body);
     shift += grown;
   }
@@ -172,9 +175,8 @@ std::string unified_diff(const FileChange& change, unsigned mode) {
     return fmt::format("diff --git {} {}\n--- {}\n+++ {}\n{}", old_name, new_name, old_name,
                        new_name, body);
   }
-  std::string out =
-      fmt::format("diff --git {} {}\ndeleted file mode 100{:o}\n", old_name, new_name,
-                  (mode & 0111) != 0 ? 0755 : 0644);
+  std::string out = fmt::format("diff --git {} {}\ndeleted file mode 100{:o}\n", old_name, new_name,
+                                (mode & 0111) != 0 ? 0755 : 0644);
   const Lines lines = lines_of(change.before);
   if (lines.empty()) return out;
   out.append(fmt::format("--- {}\n+++ /dev/null\n@@ -1{} +0,0 @@\n", old_name,

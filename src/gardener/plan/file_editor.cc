@@ -65,9 +65,8 @@ void FileEditor::drop_from_all(std::string_view name) {
 bool FileEditor::is_dropped(std::uint32_t statement) const {
   const auto found = fates_.find(statement);
   return found != fates_.end() &&
-         std::all_of(found->second.begin(), found->second.end(), [](const NameFate& fate) {
-           return fate.kind == NameFate::Kind::kDrop;
-         });
+         std::all_of(found->second.begin(), found->second.end(),
+                     [](const NameFate& fate) { return fate.kind == NameFate::Kind::kDrop; });
 }
 
 // Of several dropped statements that empty a block, the last one leaves `pass`.
@@ -102,9 +101,8 @@ bool FileEditor::finish(FileChange& change) {
       while (begin > 0 && file_.source[begin - 1] != '\n' && file_.source[begin - 1] != '\r')
         --begin;
       const std::string separator =
-          statement.shares_line
-              ? "; "
-              : "\n" + file_.source.substr(begin, statement.span.begin - begin);
+          statement.shares_line ? "; "
+                                : "\n" + file_.source.substr(begin, statement.span.begin - begin);
       std::string text;
       for (const std::string& line : lines->second)
         text.append(text.empty() ? "" : separator).append(line);

@@ -40,8 +40,8 @@ Result<> write_temporary(const std::string& path, const std::string& bytes, unsi
 }
 
 Result<> put_in_place(const std::string& path, bool is_removed) {
-  const int status = is_removed ? unlink(path.c_str())
-                                : std::rename(temporary_of(path).c_str(), path.c_str());
+  const int status =
+      is_removed ? unlink(path.c_str()) : std::rename(temporary_of(path).c_str(), path.c_str());
   if (status != 0) return failed(path, is_removed ? "cannot be removed" : "cannot be replaced");
   return ok();
 }

@@ -14,8 +14,8 @@
 namespace gp::plan {
 
 struct FileWrite {
-  std::string path{};                ///< relative to the root
-  std::optional<std::string> now{};  ///< nullopt: there is no such file now
+  std::string path{};                 ///< relative to the root
+  std::optional<std::string> now{};   ///< nullopt: there is no such file now
   std::optional<std::string> next{};  ///< nullopt: remove it
   unsigned mode = 0644;
 };

@@ -22,7 +22,8 @@ constexpr std::size_t kPathsAtOnce = 1000;
 
 bool is_in_work_tree(const std::string& root) {
   std::error_code error;
-  for (auto folder = std::filesystem::absolute(root, error); !error; folder = folder.parent_path()) {
+  for (auto folder = std::filesystem::absolute(root, error); !error;
+       folder = folder.parent_path()) {
     if (std::filesystem::exists(folder / ".git", error)) return true;
     if (folder == folder.parent_path()) return false;
   }
@@ -69,8 +70,9 @@ Result<std::vector<std::string>> dirty_files(const std::string& root,
   std::vector<std::string> dirty;
   if (paths.empty() || !is_in_work_tree(root)) return dirty;
   for (std::size_t first = 0; first < paths.size(); first += kPathsAtOnce) {
-    std::vector<std::string> words = {"git", "--literal-pathspecs", "-C", root, "status",
-                                      "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--"};
+    std::vector<std::string> words = {
+        "git",          "--literal-pathspecs",   "-C", root, "status", "--porcelain=v1", "-z",
+        "--no-renames", "--untracked-files=all", "--"};
     const std::size_t last = std::min(first + kPathsAtOnce, paths.size());
     for (std::size_t i = first; i < last; ++i) words.push_back(paths[i]);
     GP_TRY(const std::string out, run(std::move(words)));

@@ -12,9 +12,9 @@ std::string_view newline_at(std::string_view source, std::uint32_t from) {
   const std::size_t at = source.find_first_of("\r\n", from);
   if (at == std::string_view::npos) {
     const std::size_t first = source.find_first_of("\r\n");
-    return first == std::string_view::npos ? "\n"
+    return first == std::string_view::npos     ? "\n"
            : source.substr(first, 2) == "\r\n" ? "\r\n"
-                                                : source.substr(first, 1);
+                                               : source.substr(first, 1);
   }
   return source.substr(at, 2) == "\r\n" ? "\r\n" : source.substr(at, 1);
 }
@@ -81,12 +81,10 @@ void ImportLayout::read_comments() {
     }
     std::uint32_t next = 0;
     while (next < statement_.name_count && (names + next)->whole.begin < comment->begin) ++next;
-    const std::uint32_t behind =
-        next > 0 ? (names + (next - 1))->whole.end : statement_.open.end;
+    const std::uint32_t behind = next > 0 ? (names + (next - 1))->whole.end : statement_.open.end;
     if (!has_newline(behind, comment->begin)) {
       const std::uint32_t comma = next > 0 ? (names + (next - 1))->comma.end : 0;
-      const std::uint32_t from =
-          comma > behind && comma <= comment->begin ? comma : behind;
+      const std::uint32_t from = comma > behind && comma <= comment->begin ? comma : behind;
       const std::string_view gap = source_.substr(from, comment->begin - from);
       std::string spaced =
           (std::all_of(gap.begin(), gap.end(), is_blank) ? std::string(gap) : "  ") + text;

@@ -18,7 +18,7 @@ std::string newline_of(std::string_view source) {
 std::uint32_t next_line(std::string_view source, std::uint32_t at) {
   while (at < source.size() && source[at] != '\n' && source[at] != '\r') ++at;
   if (at < source.size() && source[at] == '\r') ++at;
-  if (at < source.size() && source[at] == '\n' ) ++at;
+  if (at < source.size() && source[at] == '\n') ++at;
   return at;
 }
 
@@ -95,8 +95,9 @@ SpanEdit insert_definitions(const refs::ScannedFile& file, const std::vector<std
   const auto place =
       static_cast<std::uint32_t>(guard == std::string::npos ? file.source.size() : guard);
   std::size_t blank = 0;
-  for (std::size_t at = place; at >= newline.size() && blank < 3 &&
-                               file.source.compare(at - newline.size(), newline.size(), newline) == 0;
+  for (std::size_t at = place;
+       at >= newline.size() && blank < 3 &&
+       file.source.compare(at - newline.size(), newline.size(), newline) == 0;
        at -= newline.size())
     ++blank;
   std::string text;

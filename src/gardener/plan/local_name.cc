@@ -46,8 +46,7 @@ std::vector<std::uint32_t> uses_of(const ModuleFacts& facts, std::uint32_t index
     const python::Use& use = facts.uses[i];
     if (first_of(facts.text(use.text)) != name || use.is_store) continue;
     std::uint32_t at = python::scope_of(facts, use.block);
-    while (at != scope && at != 0 &&
-           std::find(hiding.begin(), hiding.end(), at) == hiding.end())
+    while (at != scope && at != 0 && std::find(hiding.begin(), hiding.end(), at) == hiding.end())
       at = python::scope_of(facts, facts.blocks[at].parent);
     if (at == scope) found.push_back(i);
   }

@@ -22,8 +22,8 @@ std::string relative_spelling(std::string_view package, std::string_view module)
   std::string_view common = package;
   while (!common.empty() && !is_or_under(module, common)) common = parent_of(common);
   if (common.empty()) return {};
-  const auto up = std::count(package.begin() + static_cast<std::ptrdiff_t>(common.size()),
-                             package.end(), '.');
+  const auto up =
+      std::count(package.begin() + static_cast<std::ptrdiff_t>(common.size()), package.end(), '.');
   std::string spelled(static_cast<std::size_t>(up) + 1, '.');
   if (module.size() > common.size()) spelled.append(module.substr(common.size() + 1));
   return spelled;

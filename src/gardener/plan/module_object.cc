@@ -57,7 +57,7 @@ class ModuleObject {
     const std::string attribute(first_of(text.substr(prefix_.size() + 1)));
     const SymbolRow* row = plan_.symbol(attribute);
     if (row == nullptr || row->action == Action::kBrokenBefore) {
-      wanted.has_bare_use = true;  // it is missing there as it was missing here
+      wanted.has_bare_use = true;  // every module's (__file__), or missing there as it was here
       return;
     }
     if (row->action != Action::kRedirect && row->action != Action::kRename &&
@@ -90,16 +90,17 @@ class ModuleObject {
       return;
     }
     if (row == nullptr || row->to.empty() || row->action == Action::kManual) {
-      problem("the plan does not say what takes the place of the module object: give the row with "
-              "name = \"\" an action and a `to`");
+      problem(
+          "the plan does not say what takes the place of the module object: give the row with "
+          "name = \"\" an action and a `to`");
       return;
     }
-    const std::string module =
-        wanted.modules.empty() ? row->to : *wanted.modules.begin();
+    const std::string module = wanted.modules.empty() ? row->to : *wanted.modules.begin();
     if (wanted.has_bare_use && module != row->to) {
-      problem(fmt::format("the module itself is passed on, but its attributes go to {} and the "
-                          "module's row says {}",
-                          module, row->to));
+      problem(
+          fmt::format("the module itself is passed on, but its attributes go to {} and the "
+                      "module's row says {}",
+                      module, row->to));
       return;
     }
     if (prefix_ == file_.facts.text(name_.name) && !is_from_ && name_.alias.empty()) {

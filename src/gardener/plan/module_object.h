@@ -1,4 +1,5 @@
-/// The module object: `import M as x`, `from PKG import M`, `import M`: which module takes its place.
+/// The module object: `import M as x`, `from PKG import M`, `import M`: which module takes its
+/// place.
 ///
 /// All attributes read through the name must end in one module; then the import names that module
 /// and attributes with another name there are renamed in place. Uses of the object itself (passed

@@ -21,7 +21,7 @@ using python::BindingKind;
 class Receiver {
  public:
   Receiver(const Workspace& workspace, const Plan& plan, const TargetModel& target,
-               std::string module, graph::FileId file)
+           std::string module, graph::FileId file)
       : workspace_(workspace),
         plan_(plan),
         target_(target),
@@ -56,8 +56,8 @@ class Receiver {
     for (const Definition& definition : target_.definitions()) {
       if (!moved_.contains(definition.name)) continue;
       const bool is_assignment = target_.binding(definition).kind == BindingKind::kAssignment;
-      std::string text = target_.file().source.substr(definition.text.begin,
-                                                      definition.text.size());
+      std::string text =
+          target_.file().source.substr(definition.text.begin, definition.text.size());
       if (is_assignment && last_is_assignment) {
         if (!texts.back().ends_with(text)) texts.back().append("\n").append(text);
       } else {
@@ -104,11 +104,10 @@ class Receiver {
     }
     const std::string_view text = std::string_view(target_.file().source)
                                       .substr(definition->text.begin, definition->text.size());
-    const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) {
-      return static_cast<unsigned char>(c) < 0x80;
-    });
-    if (!is_ascii && python::encoding_cookie(target_.file().source) !=
-                         python::encoding_cookie(file_.source))
+    const bool is_ascii = std::all_of(text.begin(), text.end(),
+                                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (!is_ascii &&
+        python::encoding_cookie(target_.file().source) != python::encoding_cookie(file_.source))
       set(closure_problem_, fmt::format("the two files have different encodings and {} is not "
                                         "ASCII",
                                         symbol));
@@ -121,16 +120,18 @@ class Receiver {
     }
     const Definition& definition = *target_.find(name);
     const SymbolRow* row = plan_.symbol(name);
-    const bool goes = row != nullptr && (row->action == Action::kRedirect ||
-                                         row->action == Action::kRename ||
-                                         row->action == Action::kMove);
-    if (name != root && goes && !(row->action == Action::kMove && row->to == module_ + ":" + name)) {
+    const bool goes =
+        row != nullptr && (row->action == Action::kRedirect || row->action == Action::kRename ||
+                           row->action == Action::kMove);
+    if (name != root && goes &&
+        !(row->action == Action::kMove && row->to == module_ + ":" + name)) {
       need_elsewhere(name, *row, root);
     } else if (target_.is_import(definition)) {
       need_import(name, definition, root);
     } else if (name != root && row != nullptr &&
                (row->action == Action::kManual || row->action == Action::kKeep)) {
-      set(closure_problem_, fmt::format("it needs {}, whose row is {}", name, name_of(row->action)));
+      set(closure_problem_,
+          fmt::format("it needs {}, whose row is {}", name, name_of(row->action)));
     } else {
       take(name, definition, root, open);
     }
@@ -195,9 +196,8 @@ class Receiver {
       if (here.owner != python::kNone || file_.facts.text(here.name) != local) continue;
       if (comes_from_target(here)) continue;
       if (are_same(workspace_.resolver().attribute(module_, local), resolution)) return;
-      set(name_problem_,
-          fmt::format("it needs `{}`, but {} is something else in {} (line {})", line, local,
-                      module_, here.line));
+      set(name_problem_, fmt::format("it needs `{}`, but {} is something else in {} (line {})",
+                                     line, local, module_, here.line));
       return;
     }
     if (source == module_) {
@@ -218,8 +218,7 @@ class Receiver {
     imports_.emplace(local, std::move(line));
   }
 
-  void need_import(const std::string& name, const Definition& definition,
-                   const std::string& root) {
+  void need_import(const std::string& name, const Definition& definition, const std::string& root) {
     const python::ModuleFacts& facts = target_.facts();
     const Binding& binding = target_.binding(definition);
     if (!definition.obstacle.empty()) {
@@ -306,10 +305,10 @@ void check_split(const TargetModel& target, const std::map<std::string, Receiver
         if (!destination.moved().contains(writer.name)) continue;
         for (const std::string& place : places)
           if (place != module)
-            problems[definition.name] =
-                fmt::format("{} goes to {}, but {} assigns it and goes to {}: state and its users "
-                            "must go to one place",
-                            definition.name, place, writer.name, module);
+            problems[definition.name] = fmt::format(
+                "{} goes to {}, but {} assigns it and goes to {}: state and its users "
+                "must go to one place",
+                definition.name, place, writer.name, module);
       }
     }
   }
@@ -329,8 +328,9 @@ MoveResult plan_moves(const Workspace& workspace, const Plan& plan, const Target
     if (definition == nullptr) {
       problem = fmt::format("{} does not define {}", plan.target, row.name);
     } else if (target.is_import(*definition)) {
-      problem = fmt::format("{} only imports {}; write action = \"redirect\" to where it comes from",
-                            plan.target, row.name);
+      problem =
+          fmt::format("{} only imports {}; write action = \"redirect\" to where it comes from",
+                      plan.target, row.name);
     } else if (module.file == graph::kNoFile || is_or_under(to.module, plan.target)) {
       problem = fmt::format("{} is no module file of this tree; name one, or create it empty first",
                             to.module);

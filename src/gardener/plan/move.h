@@ -3,8 +3,8 @@
 /// For each destination the closure of the moved definitions is collected: helpers, constants and
 /// state that only the target has go along; names with a row of their own are imported from where
 /// they go; imports are added unless the destination binds the same object already. Definitions go
-/// to the end (before an `if __name__` block) with their exact bytes; imports behind the last import
-/// at the top. What cannot be done right is a failed check of the symbol.
+/// to the end (before an `if __name__` block) with their exact bytes; imports behind the last
+/// import at the top. What cannot be done right is a failed check of the symbol.
 #pragma once
 
 #include <map>
@@ -26,7 +26,7 @@ struct DestinationEdit {
 
 struct MoveResult {
   std::map<graph::FileId, DestinationEdit> destinations{};
-  std::map<std::string, std::vector<Check>> checks{};        ///< by symbol
+  std::map<std::string, std::vector<Check>> checks{};         ///< by symbol
   std::map<std::string, std::vector<std::string>> closure{};  ///< by symbol
   /// By name, every destination module that gets it (closure included).
   std::map<std::string, std::vector<std::string>> places{};

@@ -64,8 +64,8 @@ StoredFile store(const FileChange& change, std::string_view after, unsigned mode
   for (const SpanEdit& edit : change.edits) {
     const auto begin = static_cast<std::uint32_t>(edit.span().begin + shift);
     const auto size = static_cast<std::uint32_t>(edit.replacement().size());
-    file.edits.push_back({begin, begin + size,
-                          change.before.substr(edit.span().begin, edit.span().size())});
+    file.edits.push_back(
+        {begin, begin + size, change.before.substr(edit.span().begin, edit.span().size())});
     shift += static_cast<std::ptrdiff_t>(size) - static_cast<std::ptrdiff_t>(edit.span().size());
   }
   return file;
@@ -75,7 +75,6 @@ std::string write_patch(const std::vector<StoredFile>& files) {
   std::string out(kHead);
   put(out, files.size());
   for (const StoredFile& file : files) {
-    out.append("\n");
     put(out, file.path);
     put(out, file.mode);
     put(out, file.is_deleted ? 1 : 0);
@@ -121,9 +120,10 @@ Result<std::vector<StoredFile>> read_patch(std::string_view text, std::string_vi
   }
   is_good = is_good && in.is_good() && in.at_end();
   if (!is_good) {
-    return fail(Code::internal,
-                fmt::format("{}: no patch that this gardener stored, or damaged; use git to go back",
-                            file_name));
+    return fail(
+        Code::internal,
+        fmt::format("{}: no patch that this gardener stored, or damaged; use git to go back",
+                    file_name));
   }
   return files;
 }

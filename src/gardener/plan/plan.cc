@@ -5,8 +5,8 @@
 namespace gp::plan {
 namespace {
 
-constexpr std::array<std::string_view, 7> kActions = {
-    "redirect", "rename", "move", "drop", "keep", "broken-before", "manual"};
+constexpr std::array<std::string_view, 7> kActions = {"redirect", "rename",        "move",  "drop",
+                                                      "keep",     "broken-before", "manual"};
 
 }  // namespace
 

@@ -27,9 +27,8 @@ class RowReader {
   void known(std::initializer_list<std::string_view> keys) {
     for (const TomlField& field : row_.fields) {
       if (std::find(keys.begin(), keys.end(), field.key) != keys.end()) continue;
-      wrong(field.line, fmt::format("unknown key {} in {}; known are {}",
-                                    config::shown(field.key), where(),
-                                    fmt::join(keys, ", ")));
+      wrong(field.line, fmt::format("unknown key {} in {}; known are {}", config::shown(field.key),
+                                    where(), fmt::join(keys, ", ")));
     }
   }
   std::string text(std::string_view key) { return has(key, Form::kString) ? take(key).text : ""; }
@@ -60,9 +59,8 @@ class RowReader {
       if (name_of_value(value) == given) return value;
       names.append(i == 0 ? "" : ", ").append(name_of_value(value));
     }
-    wrong(take(key).line,
-          fmt::format("{} = {} is not known; write one of {}", key, config::quote_toml(given),
-                      names));
+    wrong(take(key).line, fmt::format("{} = {} is not known; write one of {}", key,
+                                      config::quote_toml(given), names));
     return Value{};
   }
 
@@ -144,17 +142,17 @@ void read_symbol(RowReader& in, const TomlRow& source, Plan& plan) {
                                       config::quote_toml(row.name)));
   }
   if (goes && !row.name.empty() && row.to.find(':') == std::string::npos) {
-    in.wrong(in.line_of("to"), fmt::format("to = {} is no \"module:name\"",
-                                           config::quote_toml(row.to)));
+    in.wrong(in.line_of("to"),
+             fmt::format("to = {} is no \"module:name\"", config::quote_toml(row.to)));
   }
   if (row.action == Action::kDrop && row.reason.empty()) {
-    in.wrong(source.line, fmt::format("drop of {} needs a reason = \"…\"",
-                                      config::quote_toml(row.name)));
+    in.wrong(source.line,
+             fmt::format("drop of {} needs a reason = \"…\"", config::quote_toml(row.name)));
   }
   if (plan.symbol(row.name) != nullptr) {
-    in.wrong(source.line, fmt::format("{} has a row already at line {}; keep one",
-                                      config::quote_toml(row.name),
-                                      plan.symbol(row.name)->plan_line));
+    in.wrong(source.line,
+             fmt::format("{} has a row already at line {}; keep one", config::quote_toml(row.name),
+                         plan.symbol(row.name)->plan_line));
   }
   plan.symbols.push_back(std::move(row));
 }

@@ -91,7 +91,10 @@ class Planner {
       if (rest.find('.') != rest.npos) names.emplace(first_of(rest));
       return;
     }
-    if (!is_code && !is_string) rest = "";
+    // `module.__file__` and the like are every module's: they ask for the object itself.
+    if ((!is_code && !is_string) ||
+        (reference.kind == RefClass::kAttribute && rest.starts_with("__")))
+      rest = "";
     for (;;) {
       const std::size_t comma = rest.find(',');
       names.emplace(first_of(rest.substr(0, comma)));
@@ -151,10 +154,10 @@ class Planner {
       return;
     }
     const graph::Target& other = canonical.targets.front();
-    row.reason = fmt::format(
-        "two definitions: {} at {}, and {}", shown_definition(target_->facts(), old),
-        workspace_.place(target_->file().file, old.line),
-        other.kind == TargetKind::kDefinition ? shown(other) : other.name);
+    row.reason =
+        fmt::format("two definitions: {} at {}, and {}", shown_definition(target_->facts(), old),
+                    workspace_.place(target_->file().file, old.line),
+                    other.kind == TargetKind::kDefinition ? shown(other) : other.name);
     row.reason.append("; rename to the second if it does the same, or move the first elsewhere");
   }
 
@@ -229,11 +232,11 @@ class Planner {
       if (is_dunder || target_->is_import(definition) || needed.contains(definition.name) ||
           plan_.symbol(definition.name) != nullptr)
         continue;
-      const bool is_tested = std::any_of(
-          workspace_.report().references.begin(), workspace_.report().references.end(),
-          [&](const refs::Reference& one) {
-            return one.symbol == definition.name && !one.is_internal;
-          });
+      const bool is_tested =
+          std::any_of(workspace_.report().references.begin(), workspace_.report().references.end(),
+                      [&](const refs::Reference& one) {
+                        return one.symbol == definition.name && !one.is_internal;
+                      });
       add({.name = definition.name,
            .action = Action::kDrop,
            .reason = is_tested ? "only files that go with the module refer to it"
@@ -262,12 +265,12 @@ Result<Derivation> make_plan(const Workspace& workspace, const PlanRequest& requ
                             target, workspace.tree().root()));
   }
   if (is_or_under(request.canonical, target))
-    return fail(Code::internal, fmt::format("--to {} lies in the module that goes", request.canonical));
+    return fail(Code::internal,
+                fmt::format("--to {} lies in the module that goes", request.canonical));
   const graph::Target canonical = workspace.resolver().module(request.canonical);
   if (canonical.kind != TargetKind::kModule) {
-    return fail(Code::internal,
-                fmt::format("--to {}: there is no such module in {}", request.canonical,
-                            workspace.tree().root()));
+    return fail(Code::internal, fmt::format("--to {}: there is no such module in {}",
+                                            request.canonical, workspace.tree().root()));
   }
   return Planner(workspace, request).run();
 }
@@ -282,9 +285,9 @@ std::vector<std::string> unresolved_imports(const graph::Resolver& resolver) {
       const python::ImportStatement& statement = facts.imports[facts.names[i].statement];
       const std::string_view name = facts.text(facts.names[i].name);
       const std::string& path = code.tree().file(id).path;
-      unresolved.push_back(statement.is_from
-                               ? fmt::format("{}: {}:{}", path, from_spelling(facts, statement), name)
-                               : fmt::format("{}: {}", path, name));
+      unresolved.push_back(
+          statement.is_from ? fmt::format("{}: {}:{}", path, from_spelling(facts, statement), name)
+                            : fmt::format("{}: {}", path, name));
     }
   }
   std::sort(unresolved.begin(), unresolved.end());

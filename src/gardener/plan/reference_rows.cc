@@ -54,8 +54,8 @@ const ReferenceRow* ReferenceRows::decision(const Reference& reference) const {
 
 void ReferenceRows::run() {
   for (const Reference& reference : workspace_.report().references) {
-    if (reference.kind != RefClass::kImport || !reference.symbol.empty() ||
-        reference.is_internal || reference.fact == python::kNone)
+    if (reference.kind != RefClass::kImport || !reference.symbol.empty() || reference.is_internal ||
+        reference.fact == python::kNone)
       continue;
     modules_.emplace(std::pair(reference.file, reference.fact),
                      change_module_object(workspace_, plan_, reference));
@@ -138,8 +138,8 @@ void ReferenceRows::import_row(const Reference& reference, ReferenceRow& row) {
   if (reference.symbol == "*") return star_import(reference, row);
   const SymbolRow* symbol = plan_.symbol(reference.symbol);
   if (symbol == nullptr) {
-    manual(row, fmt::format("{} has no [[symbol]] row: run `gardener plan` again",
-                            reference.symbol));
+    manual(row,
+           fmt::format("{} has no [[symbol]] row: run `gardener plan` again", reference.symbol));
     return;
   }
   symbol_import(reference, *symbol, row);
@@ -232,17 +232,17 @@ void ReferenceRows::star_import(const Reference& reference, ReferenceRow& row) {
   for (const python::TextRef name : facts.all) wanted.emplace(facts.text(name));
   for (const refs::Reexporter& reexporter : workspace_.report().reexporters) {
     if (reexporter.file != reference.file) continue;
-    return manual(row, "other modules may import what the star brings from here: import the names "
-                       "one by one");
+    return manual(row,
+                  "other modules may import what the star brings from here: import the names "
+                  "one by one");
   }
   std::vector<std::string> lines;
   for (const std::string& name : names) {
     if (!wanted.contains(name)) continue;
     const SymbolRow* symbol = plan_.symbol(name);
-    if (symbol == nullptr || !goes(symbol->action) ||
-        split_destination(symbol->to).name.empty())
-      return manual(row, fmt::format("the star brings {}, which has no row that says where it goes",
-                                     name));
+    if (symbol == nullptr || !goes(symbol->action) || split_destination(symbol->to).name.empty())
+      return manual(
+          row, fmt::format("the star brings {}, which has no row that says where it goes", name));
     const Destination to = split_destination(symbol->to);
     lines.push_back(fmt::format("from {} import {}{}", to.module, to.name,
                                 to.name == name ? "" : " as " + name));

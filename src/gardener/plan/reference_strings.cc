@@ -1,7 +1,8 @@
 // Rows of references in strings and shell text.
 //
 // A patch target follows the module whose code reads the name: where a moved definition of the
-// target reads it, that is the definition's new module; otherwise it is where the importers are sent.
+// target reads it, that is the definition's new module; otherwise it is where the importers are
+// sent.
 
 #include <fmt/core.h>
 
@@ -25,9 +26,9 @@ bool goes(Action action) {
 
 /// True if the file imports modules whose names are values.
 bool imports_by_variable(const python::ModuleFacts& facts) {
-  constexpr std::array<std::string_view, 6> kImporters = {
-      "import_module", "__import__", "import_string", "resolve_name", "load_object",
-      "import_from_string"};
+  constexpr std::array<std::string_view, 6> kImporters = {"import_module", "__import__",
+                                                          "import_string", "resolve_name",
+                                                          "load_object",   "import_from_string"};
   return std::any_of(facts.calls.begin(), facts.calls.end(), [&](const python::Call& call) {
     const std::string_view callee = last_of(facts.text(call.callee));
     if (std::find(kImporters.begin(), kImporters.end(), callee) == kImporters.end()) return false;
@@ -136,8 +137,9 @@ void ReferenceRows::container_row(const Reference& reference, ReferenceRow& row)
   const bool is_registry = imports_by_variable(workspace_.file(reference.file).facts);
   if (is_asked || (is_registry && !is_test)) return string_row(reference, row);
   if (is_registry) {
-    review(row, "a list in a test that imports by variable: a registry moves, a ban list stays; "
-                "decide with action = \"redirect\" or \"keep\" and a reason");
+    review(row,
+           "a list in a test that imports by variable: a registry moves, a ban list stays; "
+           "decide with action = \"redirect\" or \"keep\" and a reason");
   } else {
     row.reason = "a list that is compared, not imported";
   }
@@ -147,7 +149,8 @@ void ReferenceRows::shell_row(const Reference& reference, ReferenceRow& row) {
   const refs::ScannedFile& file = workspace_.file(reference.file);
   review(row, "Python in a shell text: change it by hand");
   const std::string head = "from " + plan_.target + " import ";
-  const std::size_t around = reference.span.begin < head.size() ? 0 : reference.span.begin - head.size();
+  const std::size_t around =
+      reference.span.begin < head.size() ? 0 : reference.span.begin - head.size();
   const std::size_t begin = file.source.find(head, around);
   if (begin == std::string::npos || begin > reference.span.end) return;
   std::size_t end = begin + head.size();
@@ -155,8 +158,7 @@ void ReferenceRows::shell_row(const Reference& reference, ReferenceRow& row) {
   std::set<std::string_view> modules;
   for (;;) {
     const std::size_t first = end;
-    while (end < file.source.size() &&
-           python::is_identifier("_" + file.source.substr(end, 1)))
+    while (end < file.source.size() && python::is_identifier("_" + file.source.substr(end, 1)))
       ++end;
     const SymbolRow* symbol = plan_.symbol(file.source.substr(first, end - first));
     if (symbol == nullptr || !goes(symbol->action)) return;
@@ -176,8 +178,7 @@ void ReferenceRows::shell_row(const Reference& reference, ReferenceRow& row) {
   if (!edited_.emplace(reference.file, static_cast<std::uint32_t>(begin)).second) return;
   editor(reference.file)
       .add(SpanEdit({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)},
-                    fmt::format("from {} import {}", *modules.begin(), names),
-                    Safety::kReviewed));
+                    fmt::format("from {} import {}", *modules.begin(), names), Safety::kReviewed));
 }
 
 }  // namespace gp::plan

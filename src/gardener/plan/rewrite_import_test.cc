@@ -70,7 +70,7 @@ struct Case {
 
 /// a and b go to p.new, x to q.other as y, m is the module itself, d is dropped, k stays.
 const std::map<std::string, NameFate> kFates = {
-    {"a", go("p.new", "a")},     {"b", go("p.new", "b")},   {"x", go("q.other", "y")},
+    {"a", go("p.new", "a")},     {"b", go("p.new", "b")},    {"x", go("q.other", "y")},
     {"old", go("p", "new")},     {"p.old", go("", "p.new")}, {"d", drop()},
     {"top", go("", "elsewhere")}};
 
@@ -97,12 +97,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"broken_names_first", "from p.old import a, k\n",
              "from p.old import k\nfrom p.new import a\n"},
         Case{"indented", "def f():\n\tfrom p.old import a, x  # noqa\n\treturn a\n",
-             "def f():\n\tfrom p.new import a  # noqa\n\tfrom q.other import y as x  # noqa\n\treturn "
+             "def f():\n\tfrom p.new import a  # noqa\n\tfrom q.other import y as x  # "
+             "noqa\n\treturn "
              "a\n"},
         Case{"crlf", "from p.old import a, x\r\nb = 1\r\n",
              "from p.new import a\r\nfrom q.other import y as x\r\nb = 1\r\n"},
-        Case{"bom", "\xef\xbb\xbf" "from p.old import a, x\n",
-             "\xef\xbb\xbf" "from p.new import a\nfrom q.other import y as x\n"},
+        Case{"bom",
+             "\xef\xbb\xbf"
+             "from p.old import a, x\n",
+             "\xef\xbb\xbf"
+             "from p.new import a\nfrom q.other import y as x\n"},
         Case{"semicolons", "z = 1; from p.old import a, x; w = 2\n",
              "z = 1; from p.new import a; from q.other import y as x; w = 2\n"},
         Case{"one_line_suite", "if z: from p.old import a, x\n",
@@ -114,14 +118,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"parentheses", "from p.old import (a, x)\n",
              "from p.new import (a)\nfrom q.other import (y as x)\n"},
         Case{"lines_with_comments",
-             "from p.old import (  # all\n    a,  # first\n    # about x\n    x,\n    # about b\n    "
+             "from p.old import (  # all\n    a,  # first\n    # about x\n    x,\n    # about b\n  "
+             "  "
              "b,  # last\n    # end\n)\n",
              "from p.new import (  # all\n    a,  # first\n    # about b\n    b,  # last\n    # "
              "end\n)\nfrom q.other import (  # all\n    # about x\n    y as x,\n)\n"},
         Case{"no_trailing_comma", "from p.old import (\n    a,\n    x\n)\n",
              "from p.new import (\n    a\n)\nfrom q.other import (\n    y as x\n)\n"},
         Case{"two_on_a_line", "from p.old import (\n  a, b,\n  x, k)\n",
-             "from p.old import (\n  k)\nfrom p.new import (\n  a, b)\nfrom q.other import (\n  y as "
+             "from p.old import (\n  k)\nfrom p.new import (\n  a, b)\nfrom q.other import (\n  y "
+             "as "
              "x)\n"},
         Case{"dedented_names", "if 1:\n    from p.old import (\na,\nx,\n)\n",
              "if 1:\n    from p.new import (\na,\n)\n    from q.other import (\ny as x,\n)\n"},
@@ -201,7 +207,9 @@ TEST(RewriteImportProperty, TheScannerFindsThePlannedTableAndASecondRunChangesNo
   for (std::uint32_t seed = 1; seed <= 3000; ++seed) {
     const std::string before = RandomImports(seed).file();
     const Outcome once = rewrite(before, kFates);
-    ASSERT_EQ(once.scanned, once.planned) << "seed " << seed << "\n" << before << "---\n" << once.text;
+    ASSERT_EQ(once.scanned, once.planned) << "seed " << seed << "\n"
+                                          << before << "---\n"
+                                          << once.text;
     const Outcome twice = rewrite(once.text, kFates);
     ASSERT_EQ(twice.text, once.text) << "seed " << seed << "\n" << before;
     for (const char* kept : {"# lead", "# noqa", "# between"}) {

@@ -54,10 +54,10 @@ std::string mismatch(const Callable& callable, const CallShape& shape) {
   for (const Parameter& parameter : parameters) {
     takes_more = takes_more || parameter.kind == ParameterKind::kVarPositional;
     takes_any_keyword = takes_any_keyword || parameter.kind == ParameterKind::kVarKeyword;
-    places += parameter.kind == ParameterKind::kNormal ||
-                      parameter.kind == ParameterKind::kPositionalOnly
-                  ? 1
-                  : 0;
+    places +=
+        parameter.kind == ParameterKind::kNormal || parameter.kind == ParameterKind::kPositionalOnly
+            ? 1
+            : 0;
   }
   if (shape.positional > places && !takes_more)
     return fmt::format("takes {} positional arguments, the call gives {}", places,
@@ -81,8 +81,8 @@ std::string mismatch(const Callable& callable, const CallShape& shape) {
         parameter.kind == ParameterKind::kVarKeyword)
       continue;
     const std::string_view name = callable.facts->text(parameter.name);
-    const bool is_named = std::find(shape.keywords.begin(), shape.keywords.end(), name) !=
-                          shape.keywords.end();
+    const bool is_named =
+        std::find(shape.keywords.begin(), shape.keywords.end(), name) != shape.keywords.end();
     const bool is_hidden = shape.has_double_star || (shape.has_star && is_placed);
     if (!is_named && !is_hidden) return fmt::format("needs {}, which the call does not give", name);
   }

@@ -142,11 +142,12 @@ Check SymbolChecker::kind(const SymbolRow& row, const SymbolUsage& usage,
   const python::ModuleFacts& facts = workspace_.code().facts(to.file);
   const Binding& now = facts.bindings[to.binding];
   if (old->kind == now.kind || (is_function(*old) && is_function(now))) return {"kind"};
-  const std::string change = fmt::format("{} becomes {} ({}, {})", noun(*old), noun(now),
-                                         shown_definition(facts, now),
-                                         workspace_.place(to.file, now.line));
+  const std::string change =
+      fmt::format("{} becomes {} ({}, {})", noun(*old), noun(now), shown_definition(facts, now),
+                  workspace_.place(to.file, now.line));
   if (!usage.subclass_place.empty() && now.kind != BindingKind::kClass)
-    return {"kind", CheckState::kFailed, change + ", and " + usage.subclass_place + " derives from it"};
+    return {"kind", CheckState::kFailed,
+            change + ", and " + usage.subclass_place + " derives from it"};
   return {"kind", CheckState::kUnknown, change};
 }
 
@@ -160,8 +161,7 @@ Check SymbolChecker::async(const SymbolRow& row, const SymbolUsage& usage,
   if (!is_function(now) && now.kind != BindingKind::kClass)
     return {"async", CheckState::kUnknown, "the new object is no function and no class"};
   const bool is_async = now.kind == BindingKind::kAsyncFunction;
-  if (old != nullptr && is_function(*old) &&
-      (old->kind == BindingKind::kAsyncFunction) == is_async)
+  if (old != nullptr && is_function(*old) && (old->kind == BindingKind::kAsyncFunction) == is_async)
     return {"async"};
   std::vector<std::string> wrong;
   const bool differs = old != nullptr && is_function(*old);
@@ -179,9 +179,8 @@ Check SymbolChecker::parameters(const SymbolRow& row, const SymbolUsage& usage,
                                 const graph::Target& to) const {
   if (usage.calls.empty()) return {"parameters"};
   const std::optional<Callable> now =
-      to.kind == TargetKind::kDefinition
-          ? callable_of(workspace_.code().facts(to.file), to.binding)
-          : std::nullopt;
+      to.kind == TargetKind::kDefinition ? callable_of(workspace_.code().facts(to.file), to.binding)
+                                         : std::nullopt;
   if (!now)
     return {"parameters", CheckState::kUnknown, "the parameters of the new object cannot be seen"};
   std::optional<Callable> old;

@@ -18,7 +18,7 @@ namespace gp::plan {
 struct Definition {
   std::string name{};
   std::uint32_t binding = python::kNone;  ///< the last one of the name
-  python::Span text{};    ///< whole lines: the comments right above, decorators, trailing comment
+  python::Span text{};     ///< whole lines: the comments right above, decorators, trailing comment
   std::string obstacle{};  ///< why it cannot be moved; "" if it can
   std::vector<std::string> needs{};   ///< module-level names it uses, itself excluded; sorted
   std::vector<std::string> writes{};  ///< names it assigns by `global`; sorted

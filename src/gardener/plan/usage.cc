@@ -36,10 +36,9 @@ std::map<std::string, SymbolUsage> collect_usage(const Workspace& workspace,
     const bool is_code = reference.kind == RefClass::kImport ||
                          reference.kind == RefClass::kTransitiveImport ||
                          reference.kind == RefClass::kAttribute;
-    const bool counts = is_code || reference.kind == RefClass::kPatch ||
-                        reference.kind == RefClass::kModuleUse ||
-                        reference.kind == RefClass::kImportModule ||
-                        reference.kind == RefClass::kContainer;
+    const bool counts =
+        is_code || reference.kind == RefClass::kPatch || reference.kind == RefClass::kModuleUse ||
+        reference.kind == RefClass::kImportModule || reference.kind == RefClass::kContainer;
     if (!counts || reference.is_internal || left_out.contains(workspace.path(reference.file)))
       continue;
     SymbolUsage& usage = result[reference.symbol];

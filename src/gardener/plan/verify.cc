@@ -33,7 +33,7 @@ class Verifier {
     Verification result;
     for (const StoredFile& file : files_)
       if (file.is_python && !file.is_deleted) result.edited.push_back(file.path);
-    result.facts = {bytes(),   deleted(),    imports(), resolved(),
+    result.facts = {bytes(),      deleted(), imports(),   resolved(),
                     unresolved(), patches(), references()};
     return result;
   }
@@ -84,9 +84,10 @@ class Verifier {
       for (const std::string& line : differing)
         fact.evidence.push_back(fmt::format("{}: `{}` is not as planned", file.path, line));
     }
-    fact.summary = fmt::format("the import tables of the edited files are the planned ones "
-                               "({} names)",
-                               lines);
+    fact.summary = fmt::format(
+        "the import tables of the edited files are the planned ones "
+        "({} names)",
+        lines);
     return finish(std::move(fact));
   }
 
@@ -107,7 +108,8 @@ class Verifier {
           to.name.empty()
               ? workspace_.resolver().module(to.module).kind != graph::TargetKind::kMissing
               : !workspace_.resolver().attribute(to.module, to.name).is_missing();
-      if (!is_there) fact.evidence.push_back(fmt::format("{} (of {}) does not resolve", row.to, row.name));
+      if (!is_there)
+        fact.evidence.push_back(fmt::format("{} (of {}) does not resolve", row.to, row.name));
     }
     fact.summary = fmt::format("{} destinations resolve", count);
     return finish(std::move(fact));
@@ -138,8 +140,8 @@ class Verifier {
         const std::string value = JoinedString(file, i).value();
         ++count;
         if (workspace_.resolver().path(value).is_missing())
-          fact.evidence.push_back(fmt::format("{}:{}: {} does not resolve", row.file, string.line,
-                                              value));
+          fact.evidence.push_back(
+              fmt::format("{}:{}: {} does not resolve", row.file, string.line, value));
       }
     }
     std::sort(fact.evidence.begin(), fact.evidence.end());

@@ -1,7 +1,7 @@
 /// verify(): the proof that a plan was carried out, from the files as they are now.
 ///
-/// Nothing of the analysed code is run. Each fact says what was looked at; a failed one lists where.
-/// Python's own opinion (`ast.parse` of the edited files) is asked by the caller.
+/// Nothing of the analysed code is run. Each fact says what was looked at; a failed one lists
+/// where. Python's own opinion (`ast.parse` of the edited files) is asked by the caller.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@
 namespace gp::plan {
 
 struct Fact {
-  std::string name{};     ///< "bytes", "imports", "resolved", "unresolved", "patches", "references",
-                          ///< "deleted"
+  std::string name{};  ///< "bytes", "imports", "resolved", "unresolved", "patches", "references",
+                       ///< "deleted"
   bool holds = false;
   std::string summary{};  ///< "133 files: every byte outside the planned spans is as it was"
   std::vector<std::string> evidence{};  ///< of what does not hold: "file:line: …"; sorted
