@@ -1,0 +1,21 @@
+/// Output: the result of a command on stdout, and messages on stderr.
+///
+/// stdout gets the result only, in one piece. A reader that closes the pipe early ends the writing
+/// without an error (SIGPIPE is ignored in main.cc); any other failure, a full disk for example, is
+/// told on stderr and makes the status kUsage.
+#pragma once
+
+#include <string_view>
+
+#include "gardener/global_flags.h"
+
+namespace gp::app {
+
+/// Writes `text` to stdout and returns `status`, or kUsage if it could not be written.
+int write_result(std::string_view text, int status);
+/// "gardener: " and the message on stderr; returns kUsage.
+int report_error(const Error& error);
+/// --color, NO_COLOR (no-color.org), TERM=dumb and whether stdout is a terminal.
+bool use_color(const GlobalFlags& flags);
+
+}  // namespace gp::app
