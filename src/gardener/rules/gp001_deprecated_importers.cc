@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kManual = R"(A module that says it is deprecated is still imported.
 
 Deprecated means: a call of `warnings.warn` with a DeprecationWarning that runs when the module is
-imported, or the word DEPRECATED in the module's docstring.
+imported, or a docstring of the module that says so: the word DEPRECATED in
+capitals, `.. deprecated::`, or a line that begins with "Deprecated".
 
 ```python
 # old.py
@@ -118,7 +119,15 @@ void check(const ScanContext& context, std::vector<Finding>& findings) {
   std::map<graph::FileId, std::vector<Importer>> importers;
   for (const ImportSite& site : context.sites()) {
     const graph::FileId file = files[site.path];
-    if (file != graph::kNoFile && file != site.file) importers[file].push_back({.site = site});
+    if (file == graph::kNoFile || file == site.file) continue;
+    // One importer per statement, however many names it imports.
+    std::vector<Importer>& known = importers[file];
+    const auto statement_of = [&context](const ImportSite& of) {
+      return context.facts(of.file).names[of.imported_name].statement;
+    };
+    if (known.empty() || known.back().site.file != site.file ||
+        statement_of(known.back().site) != statement_of(site))
+      known.push_back({.site = site});
   }
   for (const DeprecatedModule& module : context.deprecated()) {
     if (context.population(module.file) == Population::kBackup ||

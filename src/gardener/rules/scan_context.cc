@@ -1,83 +1,39 @@
 #include "gardener/rules/scan_context.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/assert.h"
+#include "gardener/python/scan.h"
+#include "gardener/refs/failure_mode.h"
+#include "gardener/refs/population.h"
 
 namespace gp::rules {
 namespace {
 
 using python::BlockKind;
 
-/// The identifiers of an except header: "except (ImportError, x.ModuleNotFoundError) as e".
-bool catches_import_error(std::string_view header) {
-  static constexpr std::string_view kNames[] = {"ImportError", "ModuleNotFoundError", "Exception",
-                                                "BaseException"};
-  bool has_expression = false;
-  std::size_t at = std::string_view("except").size();
-  while (at < header.size()) {
-    const std::size_t begin = at;
-    while (at < header.size() &&
-           (header[at] == '_' || std::isalnum(static_cast<unsigned char>(header[at]))))
-      ++at;
-    if (at == begin) {
-      ++at;
-      continue;
-    }
-    const std::string_view word = header.substr(begin, at - begin);
-    if (word == "as") break;
-    has_expression = true;
-    if (std::find(std::begin(kNames), std::end(kNames), word) != std::end(kNames)) return true;
-  }
-  return !has_expression;  // a bare `except:`
-}
-
-/// True if a line of the suite begins with `raise`. Strings are not told from code: a docstring
-/// line that begins so counts, which only makes the finding milder.
-bool raises(std::string_view body) {
-  std::size_t at = 0;
-  while (at < body.size()) {
-    const std::size_t first = body.find_first_not_of(" \t\f", at);
-    if (first == std::string_view::npos) return false;
-    if (body.substr(first, 5) == "raise" &&
-        (first + 5 == body.size() || !std::isalnum(static_cast<unsigned char>(body[first + 5]))))
-      return true;
-    const std::size_t newline = body.find_first_of("\r\n", first);
-    if (newline == std::string_view::npos) return false;
-    at = newline + 1;
+/// True if the docstring is about the module itself: the word in capitals, reStructuredText's
+/// directive, or a line that begins with it. "Replaces deprecated imports" is not.
+bool claims_deprecation(std::string_view docstring) {
+  if (docstring.find("DEPRECATED") != docstring.npos ||
+      docstring.find("DEPRECATION WARNING") != docstring.npos ||
+      docstring.find(".. deprecated::") != docstring.npos)
+    return true;
+  for (std::size_t at = docstring.find("Deprecated"); at != docstring.npos;
+       at = docstring.find("Deprecated", at + 1)) {
+    const std::size_t before = docstring.find_last_not_of(" \t*_[(\"'", at == 0 ? 0 : at - 1);
+    if (at == 0 || before == docstring.npos || docstring[before] == '\n') return true;
   }
   return false;
 }
 
-std::string_view slice(std::string_view source, python::Span span) {
-  if (span.end > source.size()) return {};
-  return source.substr(span.begin, span.size());
-}
-
 }  // namespace
-
-Population population_of(const graph::SourceFile& file) {
-  if (file.is_backup) return Population::kBackup;
-  if (graph::is_test_path(file.path)) return Population::kTest;
-  const std::string_view path = file.path;
-  std::size_t begin = 0;
-  bool at_top = true;
-  for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
-       slash = path.find('/', begin)) {
-    const std::string_view folder = path.substr(begin, slash - begin);
-    if (folder == "scripts" || folder == "bin" || folder == "tools") return Population::kScript;
-    begin = slash + 1;
-    at_top = false;
-  }
-  return at_top ? Population::kScript : Population::kProduction;
-}
 
 ScanContext::ScanContext(const graph::CodeBase& code)
     : code_(code), resolver_(code), graph_(resolver_) {
   const std::vector<graph::SourceFile>& files = code.tree().files();
   populations_.reserve(files.size());
-  for (const graph::SourceFile& file : files) populations_.push_back(population_of(file));
+  for (const graph::SourceFile& file : files) populations_.push_back(refs::population_of(file));
   is_deprecated_.resize(files.size());
   for (const graph::FileId file : code.python_files()) {
     resolve_imports(file);
@@ -129,40 +85,55 @@ void ScanContext::find_deprecated(graph::FileId file) {
   const auto warning = std::find_if(facts.deprecations.begin(), facts.deprecations.end(),
                                     [](const auto& candidate) { return candidate.at_import; });
   const bool warns = warning != facts.deprecations.end();
-  if (!warns && !facts.docstring_says_deprecated) return;
+  bool says = facts.docstring_says_deprecated;
+  if (says) {
+    const auto source = code_.tree().read(file);
+    says =
+        source.has_value() && facts.docstring.end <= source.value().size() &&
+        claims_deprecation(
+            std::string_view(source.value()).substr(facts.docstring.begin, facts.docstring.size()));
+  }
+  if (!warns && !says) return;
   std::string reason;
   if (warns)
     reason =
         "warns of its deprecation when it is imported (line " + std::to_string(warning->line) + ")";
-  if (facts.docstring_says_deprecated)
-    reason.append(warns ? " and its docstring says DEPRECATED" : "its docstring says DEPRECATED");
+  if (says) reason.append(warns ? " and its docstring says so" : "its docstring says so");
   is_deprecated_[file] = true;
   deprecated_.push_back(
       {.file = file, .reason = std::move(reason), .line = warns ? warning->line : 1});
 }
 
+void ScanContext::read(graph::FileId file) const {
+  if (read_file_ == file) return;
+  auto text = code_.tree().read(file);
+  source_ = text.has_value() ? std::move(text).value() : std::string();
+  all_facts_ = python::scan_module(source_, python::Detail::kAll);
+  read_file_ = file;
+}
+
 Guard ScanContext::guard(graph::FileId file, std::uint32_t block) const {
   const python::ModuleFacts& facts = code_.facts(file);
-  Guard result = Guard::kNone;
+  bool has_handler = false;
   for (std::uint32_t at = block; at != 0 && !python::is_scope(facts.blocks[at].kind);
        at = facts.blocks[at].parent) {
     const BlockKind kind = facts.blocks[at].kind;
     if (kind == BlockKind::kExcept || kind == BlockKind::kFinally) return Guard::kErrorPath;
-    if (kind != BlockKind::kTry || result == Guard::kSwallowed) continue;
-    if (source_file_ != file) {
-      auto text = code_.tree().read(file);
-      source_ = text.has_value() ? std::move(text).value() : std::string();
-      source_file_ = file;
-    }
-    for (std::uint32_t handler = at + 1; handler < facts.blocks.size(); ++handler) {
-      const python::Block& candidate = facts.blocks[handler];
-      if (candidate.kind != BlockKind::kExcept || candidate.first != at) continue;
-      if (!catches_import_error(slice(source_, candidate.header))) continue;
-      result = raises(slice(source_, candidate.body)) ? Guard::kReraised : Guard::kSwallowed;
-      break;
-    }
+    has_handler = has_handler || kind == BlockKind::kTry || kind == BlockKind::kWith;
   }
-  return result;
+  if (!has_handler) return Guard::kNone;
+  read(file);
+  // A file that changed since it was scanned has other blocks.
+  if (block >= all_facts_.blocks.size()) return Guard::kNone;
+  switch (refs::failure_at(source_, all_facts_, block, refs::MissingError::kModuleNotFound)) {
+    case refs::FailureMode::kSwallowed:
+    case refs::FailureMode::kSkipped: return Guard::kSwallowed;
+    case refs::FailureMode::kReraised:
+    case refs::FailureMode::kFailsTest: return Guard::kReraised;
+    case refs::FailureMode::kNone:
+    case refs::FailureMode::kLoud: break;
+  }
+  return Guard::kNone;
 }
 
 Place ScanContext::place(const ImportSite& site) const {

@@ -47,7 +47,6 @@ enum class Guard : std::uint8_t {
   kReraised    ///< in such a try, but the handler raises again
 };
 
-
 class ScanContext {
  public:
   explicit ScanContext(const graph::CodeBase& code);
@@ -85,12 +84,10 @@ class ScanContext {
   std::unordered_map<std::string, std::uint32_t> path_index_{};
   std::vector<DeprecatedModule> deprecated_{};
   std::vector<bool> is_deprecated_{};
-  mutable graph::FileId source_file_ = graph::kNoFile;  ///< the file of source_
+  void read(graph::FileId file) const;
+  mutable graph::FileId read_file_ = graph::kNoFile;  ///< the file of source_ and all_facts_
   mutable std::string source_{};
+  mutable python::ModuleFacts all_facts_{};
 };
-
-/// Where a file belongs: backup, test, script (at the top level, or under scripts/, bin/, tools/)
-/// or production.
-Population population_of(const graph::SourceFile& file);
 
 }  // namespace gp::rules
