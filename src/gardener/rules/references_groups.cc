@@ -1,6 +1,7 @@
 #include "gardener/rules/references_groups.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -16,6 +17,34 @@ constexpr std::size_t kExcerptMax = 110;
 bool is_importer(const refs::Reference& reference) {
   return reference.kind == RefClass::kImport || reference.kind == RefClass::kTransitiveImport ||
          reference.kind == RefClass::kShellImport || reference.kind == RefClass::kImportModule;
+}
+
+/// "57:8" as numbers.
+void read_position(std::string_view text, ShownReference& shown) {
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos) return;
+  const char* const end = text.data() + text.size();
+  std::from_chars(text.data(), text.data() + colon, shown.line);
+  std::from_chars(text.data() + colon + 1, end, shown.column);
+}
+
+/// Appends `reference`, or its symbol to the line of the statement it is part of.
+void append(std::vector<ShownReference>& shown, const refs::Reference& reference) {
+  if (!shown.empty() && !reference.statement.empty()) {
+    ShownReference& last = shown.back();
+    if (last.reference->file == reference.file &&
+        last.reference->statement == reference.statement) {
+      if (!reference.symbol.empty()) last.symbols += ", " + reference.symbol;
+      last.is_missing = last.is_missing || reference.is_missing;
+      return;
+    }
+  }
+  shown.push_back({.reference = &reference,
+                   .symbols = reference.symbol,
+                   .line = reference.begin.line,
+                   .column = reference.begin.column,
+                   .is_missing = reference.is_missing});
+  read_position(reference.statement, shown.back());
 }
 
 bool is_silent(FailureMode mode) {
@@ -66,22 +95,22 @@ ReferenceGroups group_references(const ReferencesView& view) {
         statements.emplace(reference.file, reference.statement).second)
       ++groups.statements[reference.failure];
     if (is_importer(reference) && reference.population == Population::kProduction) {
-      groups.production.push_back(&reference);
+      append(groups.production, reference);
     } else {
-      groups.others[reference.kind].push_back(&reference);
+      append(groups.others[reference.kind], reference);
     }
   }
   groups.files = files.size();
   groups.import_statements = statements.size();
-  std::stable_sort(
-      groups.production.begin(), groups.production.end(),
-      [](const auto* a, const auto* b) { return is_silent(a->failure) && !is_silent(b->failure); });
-  const auto rank = [](const refs::Reference* reference) {
-    return std::tuple(reference->population, !is_silent(reference->failure));
+  const auto rank = [](const ShownReference& shown) {
+    return std::tuple(shown.reference->population, !is_silent(shown.reference->failure));
   };
+  const auto by_rank = [&rank](const ShownReference& a, const ShownReference& b) {
+    return rank(a) < rank(b);
+  };
+  std::stable_sort(groups.production.begin(), groups.production.end(), by_rank);
   for (auto& [kind, references] : groups.others)
-    std::stable_sort(references.begin(), references.end(),
-                     [&rank](const auto* a, const auto* b) { return rank(a) < rank(b); });
+    std::stable_sort(references.begin(), references.end(), by_rank);
   return groups;
 }
 

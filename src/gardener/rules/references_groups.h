@@ -14,11 +14,20 @@
 
 namespace gp::rules {
 
+/// A line of the report: a reference, or the names that one statement imports.
+struct ShownReference {
+  const refs::Reference* reference = nullptr;  ///< the first name
+  std::string symbols{};                       ///< "create, Manager"
+  std::uint32_t line = 0;                      ///< of the statement
+  std::uint32_t column = 0;
+  bool is_missing = false;  ///< one of the names is not there
+};
+
 struct ReferenceGroups {
   /// Production importers (Python and shell) outside the module: silent ones first, then by place.
-  std::vector<const refs::Reference*> production{};
+  std::vector<ShownReference> production{};
   /// By class; what is in `production` is not repeated, what the module says of itself is left out.
-  std::map<refs::RefClass, std::vector<const refs::Reference*>> others{};
+  std::map<refs::RefClass, std::vector<ShownReference>> others{};
   std::map<refs::RefClass, Counts> counts{};              ///< of all but internal ones
   std::map<refs::FailureMode, std::size_t> statements{};  ///< import statements by failure
   std::size_t import_statements = 0;

@@ -13,18 +13,18 @@ namespace {
 constexpr std::size_t kPerClass = 50;
 
 void append_rows(std::string& out, const ReferencesView& view, SourceLines& lines,
-                 const std::vector<const refs::Reference*>& references) {
+                 const std::vector<ShownReference>& references) {
   const std::size_t shown =
       view.show_all ? references.size() : std::min(references.size(), kPerClass);
   out += "| place | symbol | if deleted | source |\n|---|---|---|---|\n";
   for (std::size_t i = 0; i < shown; ++i) {
-    const refs::Reference& reference = *references[i];
+    const ShownReference& row = references[i];
+    const refs::Reference& reference = *row.reference;
     const std::string& path = view.tree.file(reference.file).path;
-    out += fmt::format("| {} | {} | {} | {} |\n",
-                       markdown_code(fmt::format("{}:{}", path, reference.begin.line)),
-                       reference.symbol.empty() ? "" : markdown_code(reference.symbol),
-                       refs::name_of(reference.failure),
-                       markdown_code(excerpt_of(lines.line(path, reference.begin.line))));
+    out += fmt::format(
+        "| {} | {} | {} | {} |\n", markdown_code(fmt::format("{}:{}", path, row.line)),
+        row.symbols.empty() ? "" : markdown_code(row.symbols), refs::name_of(reference.failure),
+        markdown_code(excerpt_of(lines.line(path, row.line))));
   }
   if (shown < references.size()) out += fmt::format("\nand {} more\n", references.size() - shown);
 }

@@ -46,8 +46,9 @@ class Printer {
     out_ += "\n" + summary_of(view_, groups) + "\n";
     counts(groups);
     if (!groups.production.empty()) {
-      heading(fmt::format("Production importers: {}", groups.production.size()));
-      for (const Reference* reference : groups.production) line(*reference);
+      heading(fmt::format("Production importers: {}, those that would fail silently first",
+                          groups.production.size()));
+      for (const ShownReference& shown : groups.production) line(shown);
     }
     for (const auto& [kind, references] : groups.others) others(kind, references);
     reexporters();
@@ -70,12 +71,12 @@ class Printer {
     }
   }
 
-  void line(const Reference& reference) {
+  void line(const ShownReference& shown) {
+    const Reference& reference = *shown.reference;
     const std::string& path = view_.tree.file(reference.file).path;
-    const std::string place =
-        fmt::format("{}:{}:{}", shown_text(path), reference.begin.line, reference.begin.column);
+    const std::string place = fmt::format("{}:{}:{}", shown_text(path), shown.line, shown.column);
     std::string what(refs::name_of(reference.kind));
-    if (!reference.symbol.empty()) what += " " + shown_text(reference.symbol);
+    if (!shown.symbols.empty()) what += " " + shown_text(shown.symbols);
     if (reference.module != view_.report.target && !reference.module.empty())
       what += " through " + shown_text(reference.module);
     out_ += fmt::format("  {}  {}", paint_.cyan(place), what);
@@ -84,13 +85,13 @@ class Printer {
       const std::string text = fmt::format("[{}]", refs::name_of(reference.failure));
       out_ += "  " + (reference.failure == refs::FailureMode::kLoud ? text : paint_.red(text));
     }
-    if (reference.is_missing) out_ += "  " + paint_.yellow("[not there: broken before]");
+    if (shown.is_missing) out_ += "  " + paint_.yellow("[not there: broken before]");
     if (reference.is_excluded) out_ += "  [excluded]";
     if (!reference.context.empty()) out_ += "  " + paint_.dim(shown_text(reference.context));
-    out_ += "\n      " + shown_text(excerpt_of(lines_.line(path, reference.begin.line))) + "\n";
+    out_ += "\n      " + shown_text(excerpt_of(lines_.line(path, shown.line))) + "\n";
   }
 
-  void others(RefClass kind, const std::vector<const Reference*>& references) {
+  void others(RefClass kind, const std::vector<ShownReference>& references) {
     const bool is_asked_for = view_.show_all || !view_.classes.empty();
     if (is_counted_only(kind) && !is_asked_for) return;
     const Page* page = find_page(refs::name_of(kind));
@@ -98,7 +99,7 @@ class Printer {
                         paint_.dim(page == nullptr ? "" : page->summary)));
     const std::size_t shown =
         is_asked_for ? references.size() : std::min(references.size(), kPerClass);
-    for (std::size_t i = 0; i < shown; ++i) line(*references[i]);
+    for (std::size_t i = 0; i < shown; ++i) line(references[i]);
     if (shown < references.size())
       out_ += fmt::format("  and {} more: --all, or --class {}\n", references.size() - shown,
                           refs::name_of(kind));
