@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   int status = gp::app::kClean;
   gp::app::add_scan(root, flags, status);
   gp::app::add_refs(root, flags, status);
+  gp::app::add_tests(root, flags, status);
   gp::app::add_gate(root, flags, status);
   gp::app::add_explain(root, flags, status);
   try {
