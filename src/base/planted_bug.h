@@ -22,6 +22,7 @@
   BUG(recovery_keeps_the_epoch)   \
   BUG(recovery_skips_queued_runs) \
   BUG(recovery_loses_the_answer)  \
+  BUG(recovery_forgets_deletions) \
   BUG(resume_ignores_the_epoch)   \
   BUG(snapshot_in_mid_run)        \
   BUG(caught_up_early)            \

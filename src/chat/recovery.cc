@@ -28,6 +28,33 @@ protocol::RunState state_after(protocol::EventType terminal) {
 
 void Recovery::start(Completion<Result<std::size_t>> done) {
   done_ = std::move(done);
+  services_.store.unfinished_deletions(
+      [this, token = liveness_.token()](Result<std::vector<identity::ThreadKey>> threads) {
+        if (!token.alive()) return;
+        if (threads.has_error()) return give_up(threads.error());
+        for (identity::ThreadKey& key : threads.value()) {
+          if (is_home_(key.owner())) to_delete_.push_back(std::move(key));
+        }
+        end_deletions();
+      });
+}
+
+void Recovery::end_deletions() {
+  if (to_delete_.empty() || GP_PLANTED(recovery_forgets_deletions)) return find_runs();
+  const auto& key = to_delete_.front();
+  services_.logs.storage().remove(key, [this, key, token = liveness_.token()](Result<> removed) {
+    if (!token.alive()) return;
+    if (removed.has_error()) return give_up(removed.error());
+    services_.store.delete_thread(key, [this, token](Result<> deleted) {
+      if (!token.alive()) return;
+      if (deleted.has_error()) return give_up(deleted.error());
+      to_delete_.pop_front();
+      end_deletions();
+    });
+  });
+}
+
+void Recovery::find_runs() {
   services_.store.unfinished_runs(
       [this, token = liveness_.token()](Result<std::vector<store::UnfinishedRun>> runs) {
         if (!token.alive()) return;

@@ -1,5 +1,7 @@
-/// Recovery: ends the runs that a crash left behind, before the core takes connections.
+/// Recovery: ends the deletions and the runs that a crash left behind, before the core takes
+/// connections.
 ///
+/// Threads that were being deleted go first, log before store, with their runs.
 /// For each unfinished run of a user whose home is this core its events are read. A run whose
 /// terminal event had been committed is only marked in the store. For another the log gets a new
 /// epoch (deltas may have been seen that were not stored); what the run contract still owes is
@@ -43,6 +45,8 @@ class Recovery {
     std::map<std::string, Tool> tools;
   };
 
+  void end_deletions();
+  void find_runs();
   /// First all seqs that are missing are found and recorded: ending a run changes what the store
   /// says of its thread.
   void locate();
@@ -68,6 +72,7 @@ class Recovery {
   ChatServices& services_;
   IsHome is_home_;
   Completion<Result<std::size_t>> done_;
+  std::deque<identity::ThreadKey> to_delete_;
   std::deque<store::UnfinishedRun> to_locate_;
   std::deque<Unfinished> runs_;
   Findings findings_;

@@ -1,10 +1,11 @@
 // How a thread goes (the deletions of ThreadService):
-//   begin_delete   it must be there; its runs are stopped; the readers' last event is appended
+//   begin_delete   it must be there, with a log that can be written
+//   mark           it is marked as going; its runs are stopped; the readers' last event is appended
 //   remove_log     when that event is committed, the events go
 //   remove_stored  then the thread itself, its messages and runs
-// The thread goes last: after a crash in between it can still be found and deleted again, and no
-// event of it comes back. When the storage fails, whoever waits is told, and the deletion is tried
-// on until it is done.
+// The thread goes last: after a crash in between its mark is found, and recovery ends the deletion;
+// no event of it comes back. When the storage fails, whoever waits is told, and the deletion is
+// tried on until it is done.
 #include "chat/thread_service.h"
 
 namespace gp::chat {
@@ -26,19 +27,31 @@ void ThreadService::begin_delete(const identity::ThreadKey& key) {
       key, [this, key, token = liveness_.token()](Result<protocol::Thread> thread) {
         if (!token.alive()) return;
         if (thread.has_error()) return finish_delete(key, Error(thread.error()));
-        runs_.stop_thread(key, key.owner(), "the thread was deleted");
         services_.logs.open(key, [this, key, token](Result<log::ThreadLog*> opened) {
           if (!token.alive()) return;
           if (opened.has_error()) return finish_delete(key, Error(opened.error()));
-          opened.value()->append({protocol::EventType::thread_updated,
-                                  {},
-                                  {},
-                                  protocol::payload::thread_updated({}, "deleted", {})},
-                                 log::Delivery::kAfterCommit, [this, key, token](Result<Seq>) {
-                                   if (token.alive()) remove_log(key);
-                                 });
+          deleting_.at(key).log.emplace(*opened.value());
+          mark(key);
         });
       });
+}
+
+// From here on nothing but a crash stops the deletion, and after that the mark brings it to its
+// end: a thread that lives on must not have one.
+void ThreadService::mark(const identity::ThreadKey& key) {
+  services_.store.begin_delete(key, [this, key, token = liveness_.token()](Result<> marked) {
+    if (!token.alive()) return;
+    if (marked.has_error()) return finish_delete(key, Error(marked.error()));
+    runs_.stop_thread(key, key.owner(), "the thread was deleted");
+    const auto pin = std::exchange(deleting_.at(key).log, std::nullopt);
+    (*pin)->append({protocol::EventType::thread_updated,
+                    {},
+                    {},
+                    protocol::payload::thread_updated({}, "deleted", {})},
+                   log::Delivery::kAfterCommit, [this, key, token](Result<Seq>) {
+                     if (token.alive()) remove_log(key);
+                   });
+  });
 }
 
 void ThreadService::remove_log(const identity::ThreadKey& key) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -90,6 +91,7 @@ class ThreadService {
   void launch_run(Sending& sending, const store::AcceptedMessage& accepted, log::ThreadLog& log);
   void unreserve(const identity::ThreadKey& key);
   void begin_delete(const identity::ThreadKey& key);
+  void mark(const identity::ThreadKey& key);
   void remove_log(const identity::ThreadKey& key);
   void remove_stored(const identity::ThreadKey& key);
   void finish_delete(const identity::ThreadKey& key, Result<> result);
@@ -110,6 +112,7 @@ class ThreadService {
   struct Deletion {
     std::vector<Completion<Result<>>> waiting;
     bool begun = false;
+    std::optional<log::ThreadLog::Pin> log{};  ///< until its last event is appended
   };
   std::unordered_map<identity::ThreadKey, Deletion> deleting_;
   bool draining_ = false;

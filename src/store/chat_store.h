@@ -116,6 +116,11 @@ class ChatStore {
   /// Errors: thread_not_found.
   virtual void rename_thread(const identity::ThreadKey& key, std::string title, WallTime now,
                              Completion<Result<protocol::Thread>> done) = 0;
+  /// Marks the thread as one that is going, so that a deletion that a crash cut short is found
+  /// again (unfinished_deletions). Nothing else changes. Errors: thread_not_found.
+  virtual void begin_delete(const identity::ThreadKey& key, Completion<Result<>> done) = 0;
+  /// Threads of any owner that begin_delete marked and delete_thread has not removed.
+  virtual void unfinished_deletions(Completion<Result<std::vector<identity::ThreadKey>>> done) = 0;
   /// Removes the thread, its messages and runs. Idempotency keys of its messages go with it.
   /// Errors: thread_not_found.
   virtual void delete_thread(const identity::ThreadKey& key, Completion<Result<>> done) = 0;

@@ -145,6 +145,13 @@ class ChatStoreContract : public testing::TestWithParam<std::unique_ptr<ChatStor
   Result<> remove(const Key& key) {
     return get<void>([&](auto done) { store().delete_thread(key, std::move(done)); });
   }
+  Result<> begin_remove(const Key& key) {
+    return get<void>([&](auto done) { store().begin_delete(key, std::move(done)); });
+  }
+  std::vector<Key> going() {
+    return get<std::vector<Key>>([&](auto done) { store().unfinished_deletions(std::move(done)); })
+        .value();
+  }
   Result<AcceptedMessage> accept(const Key& key, NewMessage message) {
     return get<AcceptedMessage>(
         [&](auto done) { store().accept_message(key, std::move(message), std::move(done)); });
@@ -353,6 +360,19 @@ TEST_P(ChatStoreContract, ACursorItDidNotGiveIsRefused) {
     EXPECT_EQ(code(messages(mine_, {.limit = 5, .cursor = cursor})), Code::invalid_command)
         << cursor;
   }
+}
+
+TEST_P(ChatStoreContract, ADeletionThatBeganIsFoundUntilItIsDone) {
+  EXPECT_EQ(code(begin_remove(mine_)), Code::thread_not_found);
+  ASSERT_TRUE(create(mine_, NewThread{.title = "t", .now = at(0)}));
+  ASSERT_TRUE(create(theirs_, NewThread{.title = "t", .now = at(0)}));
+  EXPECT_TRUE(going().empty());
+  ASSERT_TRUE(begin_remove(mine_));
+  ASSERT_TRUE(begin_remove(mine_));
+  EXPECT_EQ(going(), std::vector<Key>{mine_});
+  EXPECT_EQ(thread(mine_).value().title, "t");
+  ASSERT_TRUE(remove(mine_));
+  EXPECT_TRUE(going().empty());
 }
 
 TEST_P(ChatStoreContract, ADeletedThreadIsGoneWithAllItHad) {

@@ -255,6 +255,33 @@ void MemoryChatStore::rename_thread(const identity::ThreadKey& key, std::string 
       std::move(done));
 }
 
+void MemoryChatStore::begin_delete(const identity::ThreadKey& key, Completion<Result<>> done) {
+  ask<void>(
+      Kind::kWrite,
+      [this, key]() -> Result<> {
+        Stored* stored = find(data_, key);
+        if (stored == nullptr) return no_thread(key);
+        stored->is_going = true;
+        return ok();
+      },
+      std::move(done));
+}
+
+void MemoryChatStore::unfinished_deletions(
+    Completion<Result<std::vector<identity::ThreadKey>>> done) {
+  ask<std::vector<identity::ThreadKey>>(
+      Kind::kRead,
+      [this]() -> Result<std::vector<identity::ThreadKey>> {
+        std::vector<identity::ThreadKey> keys;
+        for (const auto& [name, thread] : data_.threads) {
+          if (thread.is_going)
+            keys.push_back(identity::ThreadKey::from_storage(name.first, name.second));
+        }
+        return keys;
+      },
+      std::move(done));
+}
+
 void MemoryChatStore::delete_thread(const identity::ThreadKey& key, Completion<Result<>> done) {
   ask<void>(
       Kind::kWrite,

@@ -20,6 +20,7 @@ struct MemoryChatData {
     protocol::Thread shape;  ///< active_runs stays empty; it is filled when asked for
     std::vector<protocol::Message> messages;
     std::vector<protocol::Run> runs;
+    bool is_going = false;
   };
   std::map<ThreadName, Thread> threads;
   /// The thread that an owner's user message or run belongs to.
@@ -41,6 +42,8 @@ class MemoryChatStore final : public ChatStore {
                     Completion<Result<ThreadPage>> done) override;
   void rename_thread(const identity::ThreadKey& key, std::string title, WallTime now,
                      Completion<Result<protocol::Thread>> done) override;
+  void begin_delete(const identity::ThreadKey& key, Completion<Result<>> done) override;
+  void unfinished_deletions(Completion<Result<std::vector<identity::ThreadKey>>> done) override;
   void delete_thread(const identity::ThreadKey& key, Completion<Result<>> done) override;
   void accept_message(const identity::ThreadKey& key, NewMessage message,
                       Completion<Result<AcceptedMessage>> done) override;

@@ -33,6 +33,10 @@ void RestChecks::check_thread(std::size_t user, std::size_t thread) {
          "the store has no such thread, and its log is there");
     return;
   }
+  if (has_thread && scene_.registry.chat(user, thread)->is_going) {
+    fail("a deletion that began ends", log, "the store has the thread marked as going");
+    return;
+  }
   if (!stored || !read(log)) return;
   check_contract(log);
   check_truth(log);

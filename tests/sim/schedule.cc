@@ -50,8 +50,6 @@ Schedule Schedule::from(Dice& dice) {
   schedule.slow_disk = dice.percent(45);
   schedule.drain = dice.percent(10);
   schedule.deletes = dice.percent(12);
-  if (!known::kCrashWhileDeleting && (schedule.crashes > 0 || schedule.drain))
-    schedule.deletes = false;
   schedule.garbage = dice.percent(25);
   schedule.conflicts = dice.percent(20);
   schedule.misbehaving_agents = dice.percent(40);

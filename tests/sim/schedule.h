@@ -1,9 +1,6 @@
 /// Schedule: everything that a seed decides before the first event: who is there, the limits, and
 /// which faults come. What is decided later (which tab acts, what an agent says) comes from the
 /// same Dice, in an order that virtual time alone determines.
-///
-/// The constants in `known` switch off faults whose consequences are bugs that are known and being
-/// mended. None may stay: each goes with its bug.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +11,6 @@
 #include "log/limits.h"
 
 namespace gp::sim {
-
-namespace known {
-/// A crash in the middle of a deletion leaves a thread whose log says that it was deleted, or is
-/// empty; deleting it again completes it. (No transaction spans log and store.)
-inline constexpr bool kCrashWhileDeleting = false;
-}  // namespace known
 
 /// The one source of chance of a schedule.
 class Dice {

@@ -176,12 +176,19 @@ void Tab::act() {
     ask(Ask::What::kOther, R"("type":"threads","limit":2)");
     if (scene_.dice.percent(50)) list(thread);
   } else if (what == 18 && scene_.schedule.deletes) {
-    scene_.registry.thread(user_, thread).delete_asked = true;
-    ask(Ask::What::kDelete, fmt::format(R"("type":"delete_thread","thread_id":"{}")", name),
-        thread);
+    delete_thread();
   } else if (scene_.schedule.garbage) {
     make_garbage();
   }
+}
+
+void Tab::delete_thread() {
+  if (link() == nullptr || !welcome_) return;
+  const std::size_t thread = any_thread();
+  auto& known = scene_.registry.thread(user_, thread);
+  known.delete_asked = true;
+  ask(Ask::What::kDelete, fmt::format(R"("type":"delete_thread","thread_id":"{}")", known.name),
+      thread);
 }
 
 void Tab::make_garbage() {

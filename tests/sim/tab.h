@@ -69,6 +69,7 @@ class Tab {
 
   /// Does something a person could do.
   void act();
+  void delete_thread();
   /// Faults of the network of this tab.
   Link* link() { return link_ != nullptr && link_->alive() ? link_ : nullptr; }
 

@@ -61,7 +61,13 @@ void World::plan() {
   for (std::uint32_t i = 0; i < schedule_.cuts; ++i) sometime([this] { cut_somebody(); });
   for (std::uint32_t i = 0; i < schedule_.freezes; ++i) sometime([this] { freeze_somebody(); });
   for (std::uint32_t i = 0; i < schedule_.disk_errors; ++i) sometime([this] { break_disk(); });
-  for (std::uint32_t i = 0; i < schedule_.crashes; ++i) sometime([this] { restart(); });
+  for (std::uint32_t i = 0; i < schedule_.crashes; ++i) {
+    sometime([this] {
+      if (!schedule_.deletes || dice_.percent(50)) return restart();
+      any_tab().delete_thread();
+      core_.call_after(dice_.milliseconds(0, 60), [this] { restart(); });
+    });
+  }
   for (std::uint32_t i = 0; i < schedule_.clock_jumps; ++i) {
     sometime([this] {
       const Duration by = dice_.milliseconds(1, 5'000'000);

@@ -19,6 +19,9 @@ constexpr const char* kListThreads =
     "FROM threads WHERE owner = ?1 AND (updated_at, thread_id) < (?2, ?3) "
     "ORDER BY updated_at DESC, thread_id DESC LIMIT ?4";
 constexpr const char* kRenameThread = "UPDATE threads SET title = ?2 WHERE thread_row = ?1";
+constexpr const char* kMarkThread = "UPDATE threads SET is_going = 1 WHERE thread_row = ?1";
+constexpr const char* kMarkedThreads =
+    "SELECT owner, thread_id FROM threads WHERE is_going = 1 ORDER BY thread_row";
 constexpr const char* kDeleteMessages = "DELETE FROM messages WHERE thread_row = ?1";
 constexpr const char* kDeleteRuns = "DELETE FROM runs WHERE thread_row = ?1";
 constexpr const char* kDeleteThread = "DELETE FROM threads WHERE thread_row = ?1";
@@ -79,6 +82,22 @@ Result<protocol::Thread> rename_thread(Database& database, const ThreadKey& key,
   GP_TRY(database.query(kRenameThread).bind(found->thread_row, title).run());
   GP_TRY(touch_thread(database, found->thread_row, now, Seq{0}));
   return find_thread(database, key);
+}
+
+Result<> begin_delete(Database& database, const ThreadKey& key) {
+  GP_TRY(const auto found, find_thread_row(database, key));
+  if (!found) return no_thread(key);
+  return database.query(kMarkThread).bind(found->thread_row).run();
+}
+
+Result<std::vector<ThreadKey>> unfinished_deletions(Database& database) {
+  std::vector<ThreadKey> keys;
+  Query query = database.query(kMarkedThreads);
+  while (true) {
+    GP_TRY(const bool row, query.next());
+    if (!row) return keys;
+    keys.push_back(ThreadKey::from_storage(UserId(query.text(0)), ThreadId(query.text(1))));
+  }
 }
 
 Result<> delete_thread(Database& database, const ThreadKey& key) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "adapters/sqlite/database.h"
 #include "store/chat_store.h"
@@ -21,6 +22,8 @@ Result<store::ThreadPage> list_threads(Database& database, const UserId& owner,
                                        const store::Page& page);
 Result<protocol::Thread> rename_thread(Database& database, const identity::ThreadKey& key,
                                        const std::string& title, WallTime now);
+Result<> begin_delete(Database& database, const identity::ThreadKey& key);
+Result<std::vector<identity::ThreadKey>> unfinished_deletions(Database& database);
 Result<> delete_thread(Database& database, const identity::ThreadKey& key);
 
 }  // namespace gp::sqlite

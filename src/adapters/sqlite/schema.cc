@@ -110,7 +110,13 @@ UPDATE logs SET
 CREATE TABLE forgotten (log_id INTEGER PRIMARY KEY, below INTEGER NOT NULL);
 )sql";
 
-constexpr std::array<const char*, 2> kMigrations{kVersion1, kVersion2};
+// Deletions that a crash cut short are found again.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE threads ADD COLUMN is_going INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX threads_going ON threads (thread_row) WHERE is_going = 1;
+)sql";
+
+constexpr std::array<const char*, 3> kMigrations{kVersion1, kVersion2, kVersion3};
 
 Result<> check_ownership(Database& database, std::int64_t version) {
   GP_TRY(const auto application, database.integer("PRAGMA application_id"));

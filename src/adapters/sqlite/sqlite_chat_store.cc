@@ -51,6 +51,18 @@ void SqliteChatStore::rename_thread(const ThreadKey& key, std::string title, Wal
       std::move(done));
 }
 
+void SqliteChatStore::begin_delete(const ThreadKey& key, Completion<Result<>> done) {
+  writer_.ask<void>(
+      Kind::kOrdinary, 0, [key](Database& database) { return sqlite::begin_delete(database, key); },
+      std::move(done));
+}
+
+void SqliteChatStore::unfinished_deletions(Completion<Result<std::vector<ThreadKey>>> done) {
+  writer_.ask<std::vector<ThreadKey>>(
+      Kind::kOrdinary, 0, [](Database& database) { return sqlite::unfinished_deletions(database); },
+      std::move(done));
+}
+
 void SqliteChatStore::delete_thread(const ThreadKey& key, Completion<Result<>> done) {
   writer_.ask<void>(
       Kind::kOrdinary, 0,

@@ -22,6 +22,8 @@ class SqliteChatStore final : public store::ChatStore {
                     Completion<Result<store::ThreadPage>> done) override;
   void rename_thread(const identity::ThreadKey& key, std::string title, WallTime now,
                      Completion<Result<protocol::Thread>> done) override;
+  void begin_delete(const identity::ThreadKey& key, Completion<Result<>> done) override;
+  void unfinished_deletions(Completion<Result<std::vector<identity::ThreadKey>>> done) override;
   void delete_thread(const identity::ThreadKey& key, Completion<Result<>> done) override;
   void accept_message(const identity::ThreadKey& key, store::NewMessage message,
                       Completion<Result<store::AcceptedMessage>> done) override;
