@@ -134,12 +134,13 @@ ImportGraph::ImportGraph(const Resolver& resolver) {
   for (const FileId file : code.python_files()) {
     for (; next <= file; ++next) first_edge_[next] = static_cast<std::uint32_t>(edges_.size());
     const ModuleFacts& facts = code.facts(file);
+    const bool is_stub = code.tree().file(file).path.ends_with(".pyi");
     for (std::uint32_t i = 0; i < facts.imports.size(); ++i) {
       targets.clear();
       targets_of(resolver, file, facts, facts.imports[i], targets);
       std::sort(targets.begin(), targets.end());
       targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
-      const EdgeTime time = time_of(facts, facts.imports[i].block);
+      const EdgeTime time = is_stub ? EdgeTime::kTypeOnly : time_of(facts, facts.imports[i].block);
       for (const FileId target : targets)
         if (target != kNoFile && target != file) edges_.push_back({file, target, i, time});
     }

@@ -11,7 +11,7 @@ namespace gp::graph {
 enum class EdgeTime : std::uint8_t {
   kImport,    ///< runs when the importer is imported
   kCall,      ///< in a function: runs later
-  kTypeOnly,  ///< under `if TYPE_CHECKING`
+  kTypeOnly,  ///< under `if TYPE_CHECKING`, or in a stub (.pyi)
 };
 
 /// `from` imports `to`: a statement, and the modules it loads (the submodule rather than its

@@ -55,17 +55,33 @@ bool ModuleNames::is_unconditional(std::uint32_t block) const {
          facts_.blocks[block].kind == BlockKind::kClass;
 }
 
+// Where the name was deleted for the last time; 0 if it was not.
+std::uint32_t ModuleNames::deleted_at(std::string_view name) const {
+  std::uint32_t at = 0;
+  for (const python::Deletion& deletion : facts_.deletions)
+    if (facts_.text(deletion.name) == name) at = deletion.begin;
+  return at;
+}
+
 std::vector<std::uint32_t> ModuleNames::visible(std::uint32_t owner, std::string_view name) const {
   const auto [first, last] = range(owner, name);
+  const std::uint32_t deleted = owner == python::kNone ? deleted_at(name) : 0;
   auto begin = last;
-  while (begin != first && !(begin != last && is_unconditional(facts_.bindings[*begin].block)))
+  while (begin != first && !(begin != last && is_unconditional(facts_.bindings[*begin].block)) &&
+         facts_.bindings[*(begin - 1)].name_span.begin >= deleted) {
     --begin;
+  }
   return {begin, last};
 }
 
 bool ModuleNames::has(std::string_view name) const {
   const auto [first, last] = range(python::kNone, name);
   return first != last;
+}
+
+bool ModuleNames::is_function_global(std::string_view name) const {
+  return std::any_of(facts_.function_globals.begin(), facts_.function_globals.end(),
+                     [&](python::TextRef text) { return facts_.text(text) == name; });
 }
 
 bool ModuleNames::is_in_all(std::string_view name) const {

@@ -36,6 +36,13 @@ const Resolution& Resolver::imported(FileId file, std::uint32_t index) const {
 
 const Resolution& Resolver::imported(FileId file, const python::ModuleFacts& facts,
                                      std::uint32_t index) const {
+  const Resolution& found = imported_at_run_time(file, facts, index);
+  const bool is_stub = code_->tree().file(file).path.ends_with(".pyi");
+  return is_stub && found.is_missing() ? memory_->unknown(found.targets.front().name) : found;
+}
+
+const Resolution& Resolver::imported_at_run_time(FileId file, const python::ModuleFacts& facts,
+                                                 std::uint32_t index) const {
   const python::ImportedName& imported = facts.names[index];
   const python::ImportStatement& statement = facts.imports[imported.statement];
   const std::string_view name = facts.text(imported.name);

@@ -2,13 +2,15 @@
 /// submodules to the definitions.
 ///
 /// Statically: every binding of the name counts (try/except and if/else give a set), the last
-/// unconditional one hides those before it. `from p import n` prefers p's binding n over the
-/// submodule p.n, as Python does. `x = y` and `x = module.y` are followed too; `x = Class.y` and
-/// `x = f()` define x. A module with `__getattr__`, a star import from outside, a syntax error, a
-/// stub without its source or an extension makes what is not found kDynamic instead of kMissing.
-/// Where some bindings lead somewhere, those that lead nowhere are left out.
+/// unconditional one hides those before it, a `del` too. `from p import n` prefers p's binding n
+/// over the submodule p.n, as Python does. `x = y` and `x = module.y` are followed too; `x =
+/// Class.y` and `x = f()` define x. Where some bindings lead somewhere, those that lead nowhere are
+/// left out. What is not found is kMissing, but kDynamic where the module may have it all the same:
+/// `__getattr__`, a star import from outside or from a module that is not there (it may be built),
+/// `globals()[…] = …`, a function's `global`, a syntax error, a stub without its source, an
+/// extension; and for what a stub imports.
 /// Cycles of re-exports end at the submodule of that name, or as kMissing; chains of more than 200
-/// re-exports as kDynamic.
+/// re-exports as kDynamic. Not seen: `del` inside a block, setattr() on modules, import hooks.
 ///
 /// Thread: one. Answers are remembered in the const object; references to them stay valid as long
 /// as it lives.
@@ -81,6 +83,9 @@ class Resolver {
   const CodeBase& code() const { return *code_; }
 
  private:
+  const Resolution& imported_at_run_time(FileId file, const python::ModuleFacts& facts,
+                                         std::uint32_t index) const;
+
   const CodeBase* code_;
   std::unique_ptr<class ResolverMemory> memory_;
 };

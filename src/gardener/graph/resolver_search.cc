@@ -31,7 +31,7 @@ bool is_before(const Target& a, const Target& b) {
 
 // Names that are not found in such facts may be there all the same.
 bool is_open_ended(const ModuleFacts& facts) {
-  return facts.has_getattr ||
+  return facts.has_getattr || facts.binds_dynamically ||
          std::any_of(facts.problems.begin(), facts.problems.end(), [](const python::Problem& one) {
            return one.kind != python::ProblemKind::kNeedsVersion;
          });
@@ -82,6 +82,13 @@ const Resolution& ResolverMemory::module_itself(std::string_view dotted) {
 const Resolution& ResolverMemory::nowhere(std::string_view text) {
   Answer& known = answer(text, Question::kNowhere, {}).second;
   if (known.state != State::kDone) add(known.resolution, missing({}, text));
+  known.state = State::kDone;
+  return known.resolution;
+}
+
+const Resolution& ResolverMemory::unknown(std::string_view text) {
+  Answer& known = answer(text, Question::kUnknown, {}).second;
+  if (known.state != State::kDone) add(known.resolution, dynamic({}, text));
   known.state = State::kDone;
   return known.resolution;
 }
@@ -180,7 +187,8 @@ Resolution ResolverMemory::search_file(const Place& place, std::string_view name
     if (!submodule.is_missing()) return submodule;
   }
   const bool is_stub = code_.tree().file(place.file).path.ends_with(".pyi");
-  if (is_open_ended(facts) || is_stub || is_module_attribute(name))
+  if (is_open_ended(facts) || is_stub || is_module_attribute(name) ||
+      names.is_function_global(name))
     found.targets = {dynamic(place.module, name)};
   if (found.targets.empty()) add(found, missing(place.module, name));
   return found;
@@ -194,8 +202,7 @@ void ResolverMemory::star(const Place& place, std::uint32_t statement, std::stri
   const std::optional<std::string> source =
       code_.absolute(place.file, from.level, facts.text(from.module));
   if (!source) return;
-  const ModuleRef module = code_.find(*source);
-  if (!module && code_.is_first_party(*source)) return;
+  const ModuleRef module = code_.find(*source);  // none: outside, or built from other sources
   if (!module ||
       (module.file != kNoFile && code_.tree().file(module.file).kind != FileKind::kPython)) {
     add(found, dynamic(*source, name));

@@ -28,6 +28,8 @@ class ResolverMemory {
   const Resolution& module_itself(std::string_view dotted);
   /// A relative import that leads nowhere: `text` is all that is known.
   const Resolution& nowhere(std::string_view text);
+  /// The same where nothing has to be found.
+  const Resolution& unknown(std::string_view text);
 
   const ModuleNames& names(FileId file);
 
@@ -47,7 +49,7 @@ class ResolverMemory {
   };
   using Answers = std::unordered_map<std::string, Answer, Hash, std::equal_to<>>;
   /// What a key asks for; stands between the module and the name.
-  enum class Question : char { kName = 1, kDottedName, kModule, kNowhere };
+  enum class Question : char { kName = 1, kDottedName, kModule, kNowhere, kUnknown };
 
   struct Place {
     std::string_view module;  ///< dotted; find() gives `file`

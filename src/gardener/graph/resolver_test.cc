@@ -133,6 +133,41 @@ TEST(Resolver, WhatCannotBeKnownIsDynamic) {
   EXPECT_TRUE(is_dynamic);
 }
 
+// celery/five.py, and modules that are built from other sources.
+TEST(Resolver, ModulesThatFillThemselvesAreDynamic) {
+  const CodeFixture it({{"five.py", "import sys\nimport vine\nsys.modules[__name__] = vine.five\n"},
+                        {"lazy.py", "def get():\n    global _pool\n    _pool = 1\n"},
+                        {"p/__init__.py", "from ._built import *\nown = 1\n"},
+                        {"p/x.pyi", "from p import gone\nfrom lazy import get\n"}});
+  EXPECT_EQ(it.found("five", "items"), "dynamic five:items");
+  EXPECT_EQ(it.found("lazy", "_pool"), "dynamic lazy:_pool");
+  EXPECT_EQ(it.found("lazy", "_other"), "missing lazy:_other");
+  EXPECT_EQ(it.found("p", "erf"), "dynamic p._built:erf");
+  EXPECT_EQ(it.found("p", "own"), "definition p:own");
+  const Resolution& of_stub = it.resolver.imported(it.file("p/x.pyi"), 0);
+  EXPECT_EQ(CodeFixture::shown(of_stub), Names{"dynamic p._built:gone"});
+  EXPECT_EQ(it.graph.edges().size(), 2U);
+  EXPECT_EQ(it.graph.edges()[0].time, EdgeTime::kTypeOnly);
+}
+
+TEST(Resolver, StubsMayImportWhatIsNotThere) {
+  const CodeFixture it(
+      {{"a.py", ""}, {"b.pyi", "from a import T\n"}, {"c.py", "from a import T\n"}});
+  EXPECT_EQ(CodeFixture::shown(it.resolver.imported(it.file("b.pyi"), 0)), Names{"dynamic a:T"});
+  EXPECT_EQ(CodeFixture::shown(it.resolver.imported(it.file("c.py"), 0)), Names{"missing a:T"});
+}
+
+TEST(Resolver, WhatIsDeletedIsNotThere) {
+  const CodeFixture it({{"m.py",
+                         "import os\nx = y = z = 1\ndel os, x\nx = 2\nif a:\n    del y\n"
+                         "class C:\n    z = 1\ndel z\n"}});
+  EXPECT_EQ(it.found("m", "os"), "missing m:os");
+  EXPECT_EQ(it.found("m", "x"), "definition m:x");
+  EXPECT_EQ(it.found("m", "y"), "definition m:y");
+  EXPECT_EQ(it.found("m", "z"), "missing m:z");
+  EXPECT_EQ(it.found("m", "C.z"), "definition m:C.z");
+}
+
 TEST(Resolver, ModulesOutsideAndMissingOnes) {
   const CodeFixture it({{"p/__init__.py", ""}, {"space/m.py", ""}});
   EXPECT_EQ(it.found("os.path", "join"), "external os.path.join");

@@ -134,6 +134,12 @@ struct Binding {
       0;  ///< of the tokens without comments, white space and docstrings; 0 for assignments
 };
 
+/// `del x`: bindings of x before it are gone.
+struct Deletion {
+  TextRef name{};
+  std::uint32_t begin = 0;  ///< of the name
+};
+
 /// `global x` … `if x is None` … `x = …` in one function.
 struct LazyGlobal {
   TextRef name{};
@@ -240,6 +246,10 @@ struct ModuleFacts {
   bool has_all = false;
   bool all_is_dynamic = false;  ///< `__all__` is built from more than literals
   bool has_getattr = false;     ///< a module-level `def __getattr__`
+  /// `sys.modules[__name__] = …`, `globals()[…] = …` or `globals().update(…)`, also in a function.
+  bool binds_dynamically = false;
+  std::vector<TextRef> function_globals{};  ///< names that functions declare `global`, in order
+  std::vector<Deletion> deletions{};        ///< by `del` at module level, outside any block
   Span docstring{};             ///< of the module, quotes included
   bool docstring_says_deprecated = false;
   std::vector<LazyGlobal> lazy_globals{};

@@ -3,6 +3,7 @@
 #include "gardener/python/dunder_all.h"
 #include "gardener/python/encoding.h"
 #include "gardener/python/import_statement.h"
+#include "gardener/python/module_effects.h"
 #include "gardener/python/string_content.h"
 
 namespace gp::python {
@@ -154,6 +155,7 @@ void ModuleScanner::simple_statement(Tokens tokens, bool shares_line) {
   if (index == 0 && docstring(tokens)) return;
   if (is_type_alias(context_, tokens)) check_type_alias(context_, tokens);
   if (keyword == Keyword::kGlobal) lazy_globals_.global(tokens);
+  read_module_effects(context_, tokens, keyword, blocks_);
   names(tokens);
   if (deprecations_.possible()) deprecations_.statement(tokens, blocks_.block());
   if (detail_ == Detail::kAll) expressions_.statement(tokens);

@@ -252,5 +252,34 @@ TEST(Scan, NothingIsAModule) {
   EXPECT_EQ(graph("a\nb\n").line_count, 2U);
 }
 
+std::vector<std::string> texts(const ModuleFacts& facts, const std::vector<TextRef>& refs) {
+  std::vector<std::string> shown;
+  for (const TextRef ref : refs) shown.emplace_back(facts.text(ref));
+  return shown;
+}
+
+TEST(ModuleEffects, DeletionsOutsideBlocks) {
+  const ModuleFacts facts =
+      graph("a = b = c = d = 1\ndel a, (b), c.x, d[0]\nif a:\n    del c\ndef f():\n    del d\n");
+  ASSERT_EQ(facts.deletions.size(), 2U);
+  EXPECT_EQ(facts.text(facts.deletions[0].name), "a");
+  EXPECT_EQ(facts.deletions[0].begin, 22U);
+  EXPECT_EQ(facts.text(facts.deletions[1].name), "b");
+}
+
+TEST(ModuleEffects, GlobalsOfFunctions) {
+  const ModuleFacts facts = graph("global z\ndef f():\n    global x, y\n    x = 1\n");
+  EXPECT_THAT(texts(facts, facts.function_globals), ElementsAre("x", "y"));
+}
+
+TEST(ModuleEffects, BindingsUnderNamesThatAreNotWritten) {
+  EXPECT_TRUE(graph("import sys\nsys.modules[__name__] = x\n").binds_dynamically);
+  EXPECT_TRUE(graph("for n in x:\n    globals()[n] = 1\n").binds_dynamically);
+  EXPECT_TRUE(graph("def f():\n    globals().update(x)\n").binds_dynamically);
+  EXPECT_FALSE(graph("sys.modules['a'] = x\n").binds_dynamically);
+  EXPECT_FALSE(graph("globals()['a'].x()\nglobals()\n").binds_dynamically);
+  EXPECT_FALSE(graph("x = globals()['a']\n").binds_dynamically);
+}
+
 }  // namespace
 }  // namespace gp::python
