@@ -99,7 +99,9 @@ void Bindings::parameters(Tokens tokens, Binding& binding) {
     const std::size_t end = find_outside(context_, tokens, at, ',');
     const TokenKind first = tokens[at].kind;
     if (first == '/') {
-      if (!all.empty() && all.back().kind == ParameterKind::kPositionalOnly) break;  // a second one
+      const std::size_t own = binding.first_parameter;
+      if (own < all.size() && all[own].kind == ParameterKind::kPositionalOnly)
+        break;  // a second one
       for (std::size_t i = binding.first_parameter; i < all.size(); ++i)
         all[i].kind = ParameterKind::kPositionalOnly;
     } else {

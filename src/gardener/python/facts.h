@@ -59,7 +59,7 @@ struct Block {
   Span header{};  ///< first keyword (decorators excluded) to before the ':'; empty for the module
   Span body{};  ///< first byte of the first statement to the end of the last (without its newline)
   Span name{};  ///< of a def or class
-  bool one_line = false;  ///< the suite stands behind the ':' on the header's line
+  bool one_line = false;          ///< the suite stands behind the ':' on the header's line
   bool is_type_checking = false;  ///< `if TYPE_CHECKING:`, `if typing.TYPE_CHECKING:`
 };
 
