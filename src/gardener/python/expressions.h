@@ -10,7 +10,7 @@ namespace gp::python {
 class Expressions {
  public:
   Expressions(ScanContext& context, const BlockTracker& blocks, const Lexer& lexer)
-      : context_(context), blocks_(blocks), walker_(context, blocks, lexer) {}
+      : context_(context), walker_(context, blocks, lexer) {}
 
   /// `tokens` begins with `@`.
   void decorator(Tokens tokens);
@@ -26,7 +26,6 @@ class Expressions {
   StatementShape assignment_shape(Tokens tokens);
 
   ScanContext& context_;
-  const BlockTracker& blocks_;
   ExpressionWalker walker_;
 };
 
