@@ -62,9 +62,10 @@ Result<int> run(const GlobalFlags& global, const ScanFlags& flags) {
     const graph::CodeBase code(session.tree, session.code_options(global));
     report = make_report(code, session.settings, codes, flags.minimum);
   }
-  const int status = !session.tree.problems().empty() ? kIncomplete
-                     : report.findings.empty()        ? kClean
-                                                      : kFound;
+  const bool has_hole =
+      std::any_of(report.unreadable.begin(), report.unreadable.end(),
+                  [](const rules::Trouble& trouble) { return trouble.is_unread; });
+  const int status = has_hole ? kIncomplete : report.findings.empty() ? kClean : kFound;
   std::string text;
   switch (format) {
     case Format::kText: {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "config/settings_text.h"
+#include "gardener/rules/manual.h"
 #include "protocol/codes.h"
 
 namespace {
@@ -102,6 +103,7 @@ int main(int argc, char** argv) {
       {"docs/protocol.md", protocol_markdown(root + "docs/protocol.md")},
       {"docs/settings.md", gp::config::settings_markdown()},
       {"docs/metrics.md", metrics_markdown()},
+      {"docs/gardener-rules.md", gp::rules::manual_markdown()},
   };
   int status = 0;
   for (const auto& [path, text] : files) {

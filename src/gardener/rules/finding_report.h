@@ -20,6 +20,7 @@ struct Trouble {
   std::string path{};
   std::uint32_t line = 0;  ///< 0: the whole file
   std::string message{};
+  bool is_unread = false;  ///< an error kept it from being read: the answer has a hole
 };
 
 struct FindingReport {

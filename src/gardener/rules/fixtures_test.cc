@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -15,6 +14,7 @@
 #include "gardener/rules/gate.h"
 #include "gardener/rules/page.h"
 #include "gardener/rules/scan_context.h"
+#include "gardener/rules/test_folder.h"
 
 namespace gp::rules {
 namespace {
@@ -76,32 +76,6 @@ std::vector<std::string> fixture_names() {
   return names;
 }
 
-/// A folder of its own, removed at the end.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "gardener-fixture-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << text;
-  }
-  std::string text(const std::string& name) const { return read(path_ / name); }
-  graph::SourceTree tree(std::vector<std::string> exclude) const {
-    auto tree = graph::SourceTree::open({.root = path_.string(), .exclude = std::move(exclude)});
-    EXPECT_TRUE(tree.has_value());
-    return std::move(tree).value();
-  }
-
- private:
-  fs::path path_;
-};
-
 std::string lines_of(const std::vector<Finding>& findings) {
   std::ostringstream out;
   for (const Finding& finding : findings) {
@@ -126,7 +100,8 @@ std::string findings_of(const graph::SourceTree& tree, const Settings& settings,
   return lines_of(findings);
 }
 
-std::string gate_of(const graph::SourceTree& tree, const Settings& settings, const Folder& folder) {
+std::string gate_of(const graph::SourceTree& tree, const Settings& settings,
+                    const TestFolder& folder) {
   GateResult result = check_bans(tree, settings.bans, {});
   Baseline accepted;
   if (!settings.baseline.empty()) {
@@ -154,7 +129,7 @@ class FixtureTest : public testing::TestWithParam<std::string> {};
 TEST_P(FixtureTest, FindsWhatItSays) {
   const Fixture fixture = read_fixture(fixtures_folder() / (GetParam() + ".md"));
   ASSERT_FALSE(fixture.expectations.empty());
-  const Folder folder;
+  const TestFolder folder;
   Settings settings;
   for (const auto& [name, text] : fixture.files) {
     folder.write(name, text);

@@ -8,7 +8,11 @@ namespace gp::rules {
 std::vector<Trouble> troubles_of(const graph::CodeBase& code, std::uint16_t target_minor) {
   std::vector<Trouble> troubles;
   for (const graph::TreeProblem& problem : code.tree().problems())
-    troubles.push_back({.path = problem.path, .message = problem.message});
+    // What is left out by rule (a link, another repository) is no hole in the answer; the tree says
+    // "cannot be read" of what it failed to read.
+    troubles.push_back({.path = problem.path,
+                        .message = problem.message,
+                        .is_unread = problem.message.find("cannot be read") != std::string::npos});
   for (const graph::FileId file : code.python_files()) {
     for (const python::Problem& problem : code.facts(file).problems) {
       const bool needs_version = problem.kind == python::ProblemKind::kNeedsVersion;
@@ -19,7 +23,8 @@ std::vector<Trouble> troubles_of(const graph::CodeBase& code, std::uint16_t targ
                    ", target-version is 3." + std::to_string(target_minor) + ")";
       troubles.push_back({.path = code.tree().file(file).path,
                           .line = problem.line,
-                          .message = std::move(message)});
+                          .message = std::move(message),
+                          .is_unread = problem.kind == python::ProblemKind::kUnreadable});
       break;  // the first says what is wrong; the rest often follows from it
     }
   }
