@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
              "from pkg import old\ndef f(old):\n  old.make()\n",
              {"use.py:1:16 import", "use.py:2:6 name", "use.py:3:2 name"}},
         Case{
-            "Fixture", "def old(): ...\nx = ['old']\n", {"use.py:1:4 name", "use.py:2:5 basename"}},
+            "Fixture", "def old(): ...\nx = ['old']\n", {"use.py:1:4 name", "use.py:2:6 basename"}},
         Case{"Lookalike",
              "get_old = older(my_old)\n",
              {"use.py:1:0 lookalike get_old", "use.py:1:10 lookalike older",
@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
              {"use.py:1:3 other-string", "use.py:2:15 other-string"}},
         Case{"Regex",
              "x = r'pkg\\.old'\ny = 'a\\\\.older'\n",
-             {"use.py:1:10 regex", "use.py:2:9 regex"}},
+             {"use.py:1:11 regex", "use.py:2:9 regex"}},
         Case{"ImportText",
              "assert 'from pkg.old import make' not in text\n",
              {"use.py:1:13 import-text"}},
