@@ -47,6 +47,8 @@ struct Candidate {
   std::vector<Reference> references{};
 };
 
+using Candidates = std::vector<std::unique_ptr<Candidate>>;
+
 /// Names the file, resolves its relative imports, tells if it is internal.
 void resolve_imports(Candidate& candidate, const ModulePaths& paths, const Target& target);
 

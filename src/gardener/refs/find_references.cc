@@ -32,6 +32,7 @@ class Finder {
     report_.target_file = target_.file;
     report_.target_names.assign(target_.names.begin(), target_.names.end());
     candidates_ = std::move(first.candidates);
+    digests_ = std::move(first.digests);
     find_namesakes();
     follow_names();
     classify();
@@ -75,12 +76,19 @@ class Finder {
         for (const auto& [local, symbols] : candidate->bound)
           if (!searched.contains(local) && !is_done_by_base(local)) wanted.insert(local);
       if (wanted.empty()) return;
-      std::vector<bool> is_done(tree_.files().size(), false);
-      for (const auto& candidate : candidates_)
-        if (candidate->has_base) is_done[candidate->scanned->file] = true;
-      merge(search_names(request_, wanted, is_done));
+      merge(search_names(request_, wanted, files_with(wanted)));
       searched.merge(wanted);
     }
+  }
+
+  std::vector<graph::FileId> files_with(const WantedNames& wanted) const {
+    std::vector<graph::FileId> files;
+    for (const NameDigest& digest : digests_) digest.append_files_with(wanted, files);
+    std::vector<bool> is_done(tree_.files().size(), false);
+    for (const auto& candidate : candidates_)
+      if (candidate->has_base) is_done[candidate->scanned->file] = true;
+    std::erase_if(files, [&](graph::FileId file) { return is_done[file]; });
+    return files;
   }
 
   // A name that holds the target's last component cannot stand in a file without it.
@@ -186,6 +194,7 @@ class Finder {
   TargetMembers members_;
   PrefilterRequest request_;
   Candidates candidates_{};
+  std::vector<NameDigest> digests_{};
   CandidateIndex index_{};
   std::set<std::string, std::less<>> namesakes_{};
   ReferenceReport report_{};

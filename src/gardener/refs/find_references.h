@@ -1,10 +1,15 @@
 /// find_references(): every reference to a module in a tree, classified, none dropped.
 ///
-/// How: the names that can betray a reference (the target's last component, its top-level names,
-/// and, to a fixpoint, the aliases under which re-exporters bind them) prefilter all files by
-/// bytes; the Python files that hold one are scanned with Detail::kAll and classified; other files
-/// by text. The whole code base need not be scanned: modules are found by path (graph::CodeBase is
-/// not used). The target need not exist (a removed or a standard library module).
+/// How: every file is read once and searched for the target's last component. Python files that
+/// hold it are scanned with Detail::kAll and classified, other files by text. Of the rest, digests
+/// keep the names they import or patch (name_digest.h): those that take a name under which a
+/// re-exporter binds the target's symbols are read again, to a fixpoint. The whole code base need
+/// not be scanned: modules are found by path (graph::CodeBase is not used). The target need not
+/// exist (a removed or a standard library module).
+///
+/// Limits: an `__all__` built at run time exports what its literals say; names that only together
+/// spell the target ("pkg." + "old") are not found; a name imported by a re-exporter's attribute
+/// (`import canonical; canonical.make`) is not listed: the re-exporter is.
 #pragma once
 
 #include <memory>
@@ -48,7 +53,8 @@ struct Unreadable {
   std::string path{};
   std::uint32_t line = 0;  ///< 0: the whole file
   std::string message{};
-  bool mentions_target = false;  ///< then the answer is incomplete: exit status 3
+  bool mentions_target = false;  ///< then the answer is incomplete: exit status 3. False for what
+                                 ///< only needs a newer Python
 };
 
 struct ReferenceReport {

@@ -24,7 +24,6 @@ class NeedleSearch {
   explicit NeedleSearch(std::vector<Needle> needles);
 
   const std::vector<Needle>& needles() const { return needles_; }
-  bool empty() const { return needles_.empty(); }
 
   /// Calls visit(needle index, offset) for every occurrence, overlapping ones too, in the order of
   /// their representing bytes, until it returns false.

@@ -19,16 +19,6 @@ using graph::FileKind;
 /// Files per turn of a worker: big enough that the counter is cheap, small enough to balance.
 constexpr std::size_t kTurn = 16;
 
-std::size_t turns_of(const graph::SourceTree& tree) {
-  return (tree.files().size() + kTurn - 1) / kTurn;
-}
-
-template <class Visit>
-void visit_turn(const graph::SourceTree& tree, std::size_t turn, Visit visit) {
-  const std::size_t end = std::min((turn + 1) * kTurn, tree.files().size());
-  for (std::size_t i = turn * kTurn; i < end; ++i) visit(static_cast<FileId>(i));
-}
-
 std::unique_ptr<Candidate> scanned(FileId file, std::string_view source, python::Detail detail) {
   auto candidate = std::make_unique<Candidate>();
   candidate->scanned = std::make_unique<ScannedFile>();
@@ -94,111 +84,158 @@ bool names_patch(std::string_view source, const std::vector<std::string>& extra)
                      [&](const std::string& name) { return holds(last_component(name)); });
 }
 
-void finish(Candidate& candidate, const PrefilterRequest& request) {
-  resolve_imports(candidate, request.paths, request.target);
-}
+/// What the first pass looks for in Python files, by needle.
+class Keywords {
+ public:
+  Keywords(const std::string& base, const std::vector<std::string>& patch_callees)
+      : search_(needles(base, patch_callees)) {}
+  enum : std::uint32_t { kBase, kImport, kFirstPatch };
+
+  const NeedleSearch& search() const { return search_; }
+  std::size_t size(std::uint32_t needle) const { return search_.needles()[needle].text.size(); }
+
+ private:
+  static std::vector<Needle> needles(const std::string& base,
+                                     const std::vector<std::string>& patch_callees) {
+    std::vector<Needle> all{
+        {base, false}, {"import", true}, {"patch", true}, {"setattr", true}, {"delattr", true}};
+    for (const std::string& callee : patch_callees)
+      all.push_back({std::string(last_component(callee)), true});
+    return all;
+  }
+
+  NeedleSearch search_;
+};
+
+class BasePass {
+ public:
+  explicit BasePass(const PrefilterRequest& request)
+      : request_(request),
+        tree_(request.tree),
+        keywords_(request.target.base, request.patch_callees),
+        base_({{request.target.base, false}}),
+        workers_(runtime::job_count(request.jobs)) {}
+
+  FirstPass run() {
+    const std::size_t files = tree_.files().size();
+    runtime::parallel_for((files + kTurn - 1) / kTurn, request_.jobs,
+                          [&](std::size_t turn, unsigned worker) {
+                            const std::size_t end = std::min((turn + 1) * kTurn, files);
+                            for (std::size_t i = turn * kTurn; i < end; ++i)
+                              look(workers_[worker], static_cast<FileId>(i));
+                          });
+    FirstPass found;
+    for (Worker& worker : workers_) {
+      append(found.candidates, worker.found.candidates);
+      append(found.texts, worker.found.texts);
+      append(found.unread, worker.found.unread);
+      found.digests.push_back(std::move(worker.digest));
+    }
+    sort_by_file(found.candidates);
+    std::sort(found.unread.begin(), found.unread.end(),
+              [](const UnreadFile& a, const UnreadFile& b) { return a.file < b.file; });
+    return found;
+  }
+
+ private:
+  struct Worker {
+    std::string bytes{};
+    NameDigest digest{};
+    FirstPass found{};
+  };
+
+  void look(Worker& worker, FileId file) const {
+    if (const char* message = tree_.read(file, worker.bytes)) {
+      worker.found.unread.push_back({file, message});
+    } else if (tree_.file(file).kind == FileKind::kPython) {
+      python(worker, file);
+    } else {
+      text(worker, file);
+    }
+  }
+
+  void text(Worker& worker, FileId file) const {
+    bool has_base = false;
+    base_.search(worker.bytes, [&](std::uint32_t, std::size_t) {
+      has_base = true;
+      return false;
+    });
+    if (!has_base || graph::is_binary(worker.bytes)) return;
+    for (Reference& reference :
+         text_references(worker.bytes, tree_.file(file).kind, request_.target)) {
+      reference.file = file;
+      worker.found.texts.push_back(std::move(reference));
+    }
+  }
+
+  void python(Worker& worker, FileId file) const {
+    const std::string_view source = worker.bytes;
+    bool has_base = false;
+    bool has_star = false;
+    bool has_digest = false;
+    keywords_.search().search(source, [&](std::uint32_t needle, std::size_t at) {
+      has_base = needle == Keywords::kBase;
+      if (has_base) return false;
+      if (!has_digest) worker.digest.begin(file);
+      has_digest = true;
+      at += keywords_.size(needle);
+      if (needle == Keywords::kImport) {
+        has_star |= worker.digest.add_import(source, at);
+      } else {
+        worker.digest.add_patch(source, at);
+      }
+      return true;
+    });
+    if (has_base || request_.paths.is_inside(file, request_.target.module)) {
+      auto candidate = scanned(file, source, python::Detail::kAll);
+      candidate->has_base = has_base;
+      candidate->scanned->source.assign(source);
+      resolve_imports(*candidate, request_.paths, request_.target);
+      worker.found.candidates.push_back(std::move(candidate));
+    } else if (has_star) {
+      auto candidate = scanned(file, source, python::Detail::kGraph);
+      resolve_imports(*candidate, request_.paths, request_.target);
+      if (imports_wanted(*candidate, {}, request_.paths))
+        worker.found.candidates.push_back(std::move(candidate));
+    }
+  }
+
+  const PrefilterRequest& request_;
+  const graph::SourceTree& tree_;
+  Keywords keywords_;
+  NeedleSearch base_;
+  std::vector<Worker> workers_;
+};
 
 }  // namespace
 
-FirstPass search_base(const PrefilterRequest& request) {
-  const graph::SourceTree& tree = request.tree;
-  const NeedleSearch search({{request.target.base, false},
-                             {"import *", false},
-                             {"import\t*", false},
-                             {"import  *", false},
-                             {"import*", false},
-                             {"import\\", false}});
-  struct Worker {
-    std::string bytes{};
-    FirstPass found{};
-  };
-  std::vector<Worker> workers(runtime::job_count(request.jobs));
-  const auto look = [&](Worker& worker, FileId file) {
-    if (const char* message = tree.read(file, worker.bytes)) {
-      worker.found.unread.push_back({file, message});
-      return;
-    }
-    const FileKind kind = tree.file(file).kind;
-    bool has_base = false;
-    bool has_star = false;
-    search.search(worker.bytes, [&](std::uint32_t needle, std::size_t) {
-      has_base |= needle == 0;
-      has_star |= needle != 0;
-      return !has_base;
-    });
-    if (kind != FileKind::kPython) {
-      if (!has_base || graph::is_binary(worker.bytes)) return;
-      for (Reference& reference : text_references(worker.bytes, kind, request.target)) {
-        reference.file = file;
-        worker.found.texts.push_back(std::move(reference));
-      }
-    } else if (has_base || request.paths.is_inside(file, request.target.module)) {
-      auto candidate = scanned(file, worker.bytes, python::Detail::kAll);
-      candidate->has_base = has_base;
-      candidate->scanned->source.assign(worker.bytes);
-      finish(*candidate, request);
-      worker.found.candidates.push_back(std::move(candidate));
-    } else if (has_star) {
-      auto candidate = scanned(file, worker.bytes, python::Detail::kGraph);
-      finish(*candidate, request);
-      if (imports_wanted(*candidate, {}, request.paths))
-        worker.found.candidates.push_back(std::move(candidate));
-    }
-  };
-  runtime::parallel_for(turns_of(tree), request.jobs, [&](std::size_t turn, unsigned worker) {
-    visit_turn(tree, turn, [&](FileId file) { look(workers[worker], file); });
-  });
-  FirstPass found;
-  for (Worker& worker : workers) {
-    append(found.candidates, worker.found.candidates);
-    append(found.texts, worker.found.texts);
-    append(found.unread, worker.found.unread);
-  }
-  sort_by_file(found.candidates);
-  std::sort(found.unread.begin(), found.unread.end(),
-            [](const UnreadFile& a, const UnreadFile& b) { return a.file < b.file; });
-  return found;
-}
+FirstPass search_base(const PrefilterRequest& request) { return BasePass(request).run(); }
 
 std::vector<std::unique_ptr<Candidate>> search_names(const PrefilterRequest& request,
                                                      const WantedNames& wanted,
-                                                     const std::vector<bool>& is_done) {
+                                                     const std::vector<FileId>& files) {
   const graph::SourceTree& tree = request.tree;
-  std::vector<Needle> needles;
-  for (const std::string& name : wanted) needles.push_back({name, true});
-  const NeedleSearch search(std::move(needles));
   struct Worker {
     std::string bytes{};
-    std::vector<std::unique_ptr<Candidate>> candidates{};
+    Candidates candidates{};
   };
   std::vector<Worker> workers(runtime::job_count(request.jobs));
   const auto look = [&](Worker& worker, FileId file) {
-    if (is_done[file] || tree.file(file).kind != FileKind::kPython) return;
     if (tree.read(file, worker.bytes) != nullptr) return;  // the first pass has listed it
     const std::string_view source = worker.bytes;
-    bool is_name = false;
-    bool is_attribute = false;
-    search.search(source, [&](std::uint32_t, std::size_t at) {
-      is_attribute |= at > 0 && source[at - 1] == '.';
-      is_name |= at == 0 || source[at - 1] != '.';
-      return !is_attribute || !is_name;
-    });
-    if (!is_attribute && !is_name) return;
-    const bool may_patch = is_attribute && names_patch(source, request.patch_callees);
-    if (!may_patch && !is_name) return;
+    const bool may_patch = names_patch(source, request.patch_callees);
     auto candidate =
         scanned(file, source, may_patch ? python::Detail::kAll : python::Detail::kGraph);
-    finish(*candidate, request);
-    if ((is_name && imports_wanted(*candidate, wanted, request.paths)) ||
-        (may_patch && patches_wanted(*candidate, source, wanted, request))) {
-      if (candidate->has_strings) candidate->scanned->source.assign(source);
-      worker.candidates.push_back(std::move(candidate));
-    }
+    resolve_imports(*candidate, request.paths, request.target);
+    if (!imports_wanted(*candidate, wanted, request.paths) &&
+        !(may_patch && patches_wanted(*candidate, source, wanted, request)))
+      return;
+    if (candidate->has_strings) candidate->scanned->source.assign(source);
+    worker.candidates.push_back(std::move(candidate));
   };
-  runtime::parallel_for(turns_of(tree), request.jobs, [&](std::size_t turn, unsigned worker) {
-    visit_turn(tree, turn, [&](FileId file) { look(workers[worker], file); });
-  });
-  std::vector<std::unique_ptr<Candidate>> found;
+  runtime::parallel_for(files.size(), request.jobs,
+                        [&](std::size_t i, unsigned worker) { look(workers[worker], files[i]); });
+  Candidates found;
   for (Worker& worker : workers) append(found, worker.candidates);
   sort_by_file(found);
   return found;

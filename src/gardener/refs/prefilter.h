@@ -12,6 +12,7 @@
 
 #include "gardener/graph/source_tree.h"
 #include "gardener/refs/candidate.h"
+#include "gardener/refs/name_digest.h"
 
 namespace gp::refs {
 
@@ -32,17 +33,17 @@ struct UnreadFile {
 };
 
 struct FirstPass {
-  std::vector<std::unique_ptr<Candidate>> candidates{};  ///< sorted by file
-  std::vector<Reference> texts{};                        ///< of files that are not Python
-  std::vector<UnreadFile> unread{};                      ///< sorted by file
+  Candidates candidates{};            ///< sorted by file
+  std::vector<Reference> texts{};     ///< of files that are not Python
+  std::vector<UnreadFile> unread{};   ///< sorted by file
+  std::vector<NameDigest> digests{};  ///< of the Python files without the name
 };
 
-/// Every file: the target's last component, and star imports.
+/// Reads every file: the target's last component, and star imports.
 FirstPass search_base(const PrefilterRequest& request);
 
-/// Python files for which is_done[file] is false: `wanted`. Candidates sorted by file.
-std::vector<std::unique_ptr<Candidate>> search_names(const PrefilterRequest& request,
-                                                     const WantedNames& wanted,
-                                                     const std::vector<bool>& is_done);
+/// Reads some Python files for `wanted`. Candidates sorted by file.
+Candidates search_names(const PrefilterRequest& request, const WantedNames& wanted,
+                        const std::vector<graph::FileId>& files);
 
 }  // namespace gp::refs

@@ -14,8 +14,6 @@
 
 namespace gp::refs {
 
-using Candidates = std::vector<std::unique_ptr<Candidate>>;
-
 /// Which candidates a dotted name is. Candidates must stay where they are.
 class CandidateIndex {
  public:

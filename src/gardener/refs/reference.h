@@ -1,7 +1,8 @@
 /// Reference: one place that depends on, or mentions, a module (the target).
 ///
 /// Nothing that contains the target's last component is dropped: what is no reference is classified
-/// as a look-alike. Rules per class are in classify.cc's table and in `gardener explain CLASS`.
+/// as a look-alike. Rules per class are in string_references.cc, name_references.cc,
+/// text_references.cc and in `gardener explain CLASS`.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +49,7 @@ enum class RefClass : std::uint8_t {
   kDoc,          ///< "doc"
   kText,         ///< "text": any other text file
   kTextLookalike,  ///< "text-lookalike"
-  kUnparsable,  ///< "unparsable": in a Python file that has syntax problems near it; never edited
+  kUnparsable,     ///< "unparsable": in a string that is never closed; never edited
 };
 
 /// "import", "transitive-import", …: the names of outputs and of --class.
@@ -58,7 +59,7 @@ bool parse(std::string_view name, RefClass& value);
 
 /// What happens at this place if the target were simply deleted.
 enum class FailureMode : std::uint8_t {
-  kNone,       ///< nothing: text, or an import that fails already
+  kNone,       ///< nothing: text, or a use behind an import that fails first
   kLoud,       ///< ImportError reaches the importer (or AttributeError the test)
   kSwallowed,  ///< a handler catches it and goes on
   kSkipped,    ///< a handler (or importorskip) turns it into a skipped test
@@ -90,7 +91,8 @@ struct Reference {
   Population population = Population::kProduction;
   bool is_internal = false;  ///< inside the target itself: no importer
   bool is_excluded = false;  ///< in a file excluded by the settings: shown, never edited
-  bool is_missing = false;   ///< import/patch of a name the target does not have: broken before
+  bool is_missing = false;   ///< import/patch of a name the target does not have: broken before;
+                             ///< `failure` still says what handles the error
   bool is_repeated = false;  ///< the same literal is listed with another class too
   std::uint32_t fact =
       python::kNone;  ///< index in the file's facts: names (imports), strings, uses, comments
