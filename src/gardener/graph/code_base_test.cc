@@ -34,6 +34,14 @@ TEST(CodeBase, APackageWinsOverAFileAndAFileOverANamespaceOrStub) {
   EXPECT_EQ(it.code.find("d").file, it.file("d.pyi"));
 }
 
+TEST(CodeBase, ExtensionsAreModulesWithoutFacts) {
+  const CodeFixture it(
+      {{"a.pyx", "cdef f()"}, {"b.pyx.in", ""}, {"c.cpython-311-x86_64-linux-gnu.so", ""}});
+  for (const std::string_view name : {"a", "b", "c"}) EXPECT_TRUE(it.code.find(name)) << name;
+  EXPECT_TRUE(it.code.facts(it.file("a.pyx")).bindings.empty());
+  EXPECT_TRUE(it.code.python_files().empty());
+}
+
 TEST(CodeBase, ASourceFolderIsARootToo) {
   const CodeFixture it(
       {{"src/app/__init__.py", ""}, {"src/app/a.py", ""}, {"tests/test_a.py", ""}});

@@ -17,6 +17,7 @@ ModuleSource source_of(std::string_view suffix) {
 }  // namespace
 
 ModulePath module_path(std::string_view path) {
+  if (path.ends_with(".pyx.in")) path.remove_suffix(3);  // a template of an extension
   const std::size_t name = path.rfind('/') + 1;
   const std::size_t dot = path.rfind('.');
   if (dot == std::string_view::npos || dot < name) return {};

@@ -11,7 +11,7 @@ namespace gp::graph {
 enum class ModuleSource : std::uint8_t {
   kNone,       ///< no module: another suffix, or a dot inside a name
   kStub,       ///< .pyi
-  kExtension,  ///< .pyx, .so, .pyd
+  kExtension,  ///< .pyx, .pyx.in, .so, .pyd
   kSource,     ///< .py
   kInit,       ///< __init__.py
 };
