@@ -27,7 +27,7 @@ enum class Change : std::uint8_t {
   kXpassed,       ///< expected to fail before, passes now: its mark can go
   kMended,        ///< failed before, passes now
   kNew,           ///< collected only after
-  kStillFailing,  ///< failed before and after
+  kStillFailing,  ///< failed (or its file was skipped or not collectable) before and after
   kOther,
 };
 std::string_view name_of(Change change);  // "broken", "uncollected", "lost", "now skipped", …

@@ -19,7 +19,7 @@ namespace gp::tracker {
 /// In order of severity: what happens to one test several times (subtests, teardown after a call)
 /// is as bad as the worst.
 enum class TestState : std::uint8_t {
-  kNotRun,  ///< collected, but the run ended before its turn
+  kNotRun,  ///< collected, but the run ended before its turn or in it
   kPassed,
   kXpassed,  ///< expected to fail, and passed
   kXfailed,  ///< failed as expected
