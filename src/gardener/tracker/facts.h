@@ -86,6 +86,8 @@ std::string step_path(std::string_view plan_path, Step step);
 
 /// Errors: the path and the reason.
 Result<void> write_step(const std::string& root, std::string_view plan_path, const StepFact& fact);
+/// Takes the result back (`apply -R`); nothing to do if there is none.
+void forget_step(const std::string& root, std::string_view plan_path, Step step);
 /// All steps there are; sorted by step. Errors: a damaged file, with path and what to do.
 Result<std::vector<StepFact>> read_steps(const std::string& root, std::string_view plan_path);
 
