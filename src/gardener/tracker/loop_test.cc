@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"mended", TestState::kFailed, TestState::kPassed, Change::kMended, true},
         Case{"unskipped", TestState::kSkipped, TestState::kPassed, Change::kOther, true},
         Case{"still", TestState::kFailed, TestState::kError, Change::kStillFailing, true}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 TEST(Loop, NothingChanged) {
   const TestRun same =

@@ -59,33 +59,35 @@ std::string with_ours_first(const char* name, const std::string& ours) {
   return set == nullptr || *set == '\0' ? ours : ours + ":" + set;
 }
 
+Error usage_error(const std::string& command, const ProcessEnd& end) {
+  return {Code::invalid_command,
+          fmt::format("pytest does not understand `{}`:\n{}", command, tail(end.output))};
+}
+
 /// Why pytest said nothing through the plugin.
-auto no_plugin(const RunOptions& options, const ProcessEnd& end) {
+Error no_plugin(const RunOptions& options, const ProcessEnd& end) {
   const std::string command = joined(options.command);
   if (end.output.find("No module named pytest") != std::string::npos) {
-    return fail(
-        Code::not_found,
-        fmt::format("the Python of `{}` has no pytest: install the package python3-pytest (or "
-                    "pytest with pip), or name an interpreter that has it",
-                    command));
+    return {Code::not_found,
+            fmt::format("the Python of `{}` has no pytest: install the package python3-pytest (or "
+                        "pytest with pip), or name an interpreter that has it",
+                        command)};
   }
   if (end.output.find("No module named ") != std::string::npos &&
       end.output.find(kPluginModule) != std::string::npos) {
-    return fail(Code::invalid_command,
-                fmt::format("`{}` ignores PYTHONPATH (-I or -E?), so gardener's plugin cannot be "
-                            "loaded: run it without that flag",
-                            command));
+    return {Code::invalid_command,
+            fmt::format("`{}` ignores PYTHONPATH (-I or -E?), so gardener's plugin cannot be "
+                        "loaded: run it without that flag",
+                        command)};
   }
-  return fail(Code::internal, fmt::format("`{}` ended with status {} before pytest began:\n{}",
-                                          command, end.status, tail(end.output)));
+  if (end.status == kUsageError) return usage_error(command, end);
+  return {Code::internal, fmt::format("`{}` ended with status {} before pytest began:\n{}", command,
+                                      end.status, tail(end.output))};
 }
 
 Result<TestRun> judge(const RunOptions& options, const ProcessEnd& end, TestRun run) {
   const std::string command = joined(options.command);
-  if (end.status == kUsageError) {
-    return fail(Code::invalid_command,
-                fmt::format("pytest does not understand `{}`:\n{}", command, tail(end.output)));
-  }
+  if (end.status == kUsageError) return outcome::failure(usage_error(command, end));
   if (run.tests.empty() && run.collection.empty() && !end.is_timed_out &&
       (end.status == kNothingCollected || end.status == 0)) {
     return fail(
@@ -127,7 +129,9 @@ Result<TestRun> run_tests(const RunOptions& options) {
   if (is_ours) {
     GP_TRY(write_bytes(ours.path() + "/" + std::string(kPluginModule) + ".py", plugin_source()));
     const auto position = process.command.begin() + static_cast<std::ptrdiff_t>(at);
-    process.command.insert(position, {"-p", std::string(kPluginModule)});
+    // One file that cannot be collected must not hide what became of the others.
+    process.command.insert(position,
+                           {"-p", std::string(kPluginModule), "--continue-on-collection-errors"});
     process.environment.emplace_back("PYTHONPATH", with_ours_first("PYTHONPATH", ours.path()));
     process.environment.emplace_back(kPluginOutput, lines);
     std::error_code error;
@@ -142,7 +146,7 @@ Result<TestRun> run_tests(const RunOptions& options) {
     GP_TRY(const std::string text, read_bytes(lines));
     GP_TRY(run, read_plugin_lines(text));
   } else if (is_ours && !end.is_timed_out) {
-    return no_plugin(options, end);
+    return outcome::failure(no_plugin(options, end));
   }
   run.command = options.command;
   run.exit_status = end.status;

@@ -1,10 +1,10 @@
 /// run_tests(): runs a test command in a folder and says how every test ended.
 ///
-/// pytest is recognised by name or by `-m pytest` and gets our plugin (`-p`), which is written to a
-/// temporary folder on PYTHONPATH; byte code goes there, too (PYTHONPYCACHEPREFIX), so that a stale
-/// .pyc never answers for a changed file and the tree stays clean. stdin is empty; the command has
-/// a process group of its own, which is killed at the timeout and at its end. SIGINT and SIGTERM
-/// reach it.
+/// pytest is recognised by name or by `-m pytest` and gets --continue-on-collection-errors and our
+/// plugin (`-p`), which is written to a temporary folder on PYTHONPATH; byte code goes there, too
+/// (PYTHONPYCACHEPREFIX), so that a stale .pyc never answers for a changed file and the tree stays
+/// clean. stdin is empty; the command has a process group of its own, which is killed at the
+/// timeout and at its end. SIGINT and SIGTERM reach it.
 #pragma once
 
 #include <string>

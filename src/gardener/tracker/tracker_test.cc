@@ -150,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(
              "run `gardener plan app.old_factory --to app.manager -o plan.toml`"},
         Hole{"uncommitted", [](Facts& facts) { facts.is_tracker_committed = false; },
              "commit this file"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 TEST(Tracker, AnOpenSymbolAndAFailedCheckKeepThePlanOpen) {
   plan::Plan plan = decided_plan();
