@@ -196,7 +196,10 @@ Result<ProcessEnd> run_process(const ProcessOptions& options) {
     }
     end.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
-  if (ending != 0) ::raise(ending);
+  if (ending != 0) {
+    return fail(Code::interrupted, fmt::format("`{}` was ended by {}: nothing is proved",
+                                               options.command[0], ::strsignal(ending)));
+  }
   if (end.output.size() > kOutputBytesMax) end.output.erase(0, end.output.size() - kOutputBytesMax);
   return end;
 }

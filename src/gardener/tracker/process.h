@@ -2,7 +2,8 @@
 ///
 /// stdin is empty; stdout and stderr come through one pipe. When the program has ended, or at the
 /// timeout (SIGTERM, after two seconds SIGKILL), what is left of its group is killed: nothing else
-/// is. SIGINT, SIGTERM and SIGHUP to us kill the group and then end us as usual.
+/// is. SIGINT, SIGTERM and SIGHUP to us end the group, and the run is an error; the caller shall
+/// come to its end.
 /// Limit: the last 64 KiB of output are kept.
 #pragma once
 
@@ -29,7 +30,8 @@ struct ProcessEnd {
   std::string output{};
 };
 
-/// Errors: Code::not_found (no such command), Code::internal with the reason.
+/// Errors: Code::not_found (no such command), Code::interrupted (a signal), Code::internal with the
+/// reason.
 Result<ProcessEnd> run_process(const ProcessOptions& options);
 
 }  // namespace gp::tracker

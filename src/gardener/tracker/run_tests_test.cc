@@ -167,6 +167,12 @@ TEST_F(RunTests, AtTheTimeoutTheWholeGroupIsKilled) {
   EXPECT_NE(::kill(std::stoi(pid.value()), 0), 0);
 }
 
+TEST_F(RunTests, ASignalToUsEndsTheCommand) {
+  const auto run = this->run({"/bin/sh", "-c", "kill -TERM $PPID; sleep 600"});
+  ASSERT_FALSE(run);
+  EXPECT_THAT(run.error().message, HasSubstr("was ended by Terminated: nothing is proved"));
+}
+
 TEST_F(RunTests, OtherCommandsHaveAnExitStatus) {
   const auto run = this->run({"/bin/sh", "-c", "exit 7"});
   ASSERT_TRUE(run) << run.error().message;
