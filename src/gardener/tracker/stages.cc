@@ -69,9 +69,10 @@ Stage discovery(const Facts& facts) {
                 "gardener scan"));
   stage.boxes.push_back(from_step(
       facts, Step::kRefs, fmt::format("Every reference to `{}` found and classified", facts.target),
-      fmt::format("{} references in {} files, {} in production, {} would fail in silence",
-                  number(facts, Step::kRefs, "references"), number(facts, Step::kRefs, "files"),
-                  number(facts, Step::kRefs, "production"), number(facts, Step::kRefs, "silent")),
+      fmt::format(
+          "{} references, {} in production ({} files), {} would fail in silence",
+          number(facts, Step::kRefs, "references"), number(facts, Step::kRefs, "production"),
+          number(facts, Step::kRefs, "production_files"), number(facts, Step::kRefs, "silent")),
       fmt::format("gardener refs {}", facts.target)));
   stage.boxes.push_back({true, "Progress tracker created", "this file"});
   stage.boxes.push_back(from_flag(facts.is_tracker_committed, "Tracker committed to git",
