@@ -19,6 +19,8 @@ inline constexpr int kIncomplete = 3;  ///< something could not be read or class
 void add_scan(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_refs(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_tests(CLI::App& root, const GlobalFlags& flags, int& status);
+void add_loop(CLI::App& root, const GlobalFlags& flags, int& status);
+void add_tracker(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_gate(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_explain(CLI::App& root, const GlobalFlags& flags, int& status);
 

@@ -41,6 +41,8 @@ int main(int argc, char** argv) {
   gp::app::add_scan(root, flags, status);
   gp::app::add_refs(root, flags, status);
   gp::app::add_tests(root, flags, status);
+  gp::app::add_loop(root, flags, status);
+  gp::app::add_tracker(root, flags, status);
   gp::app::add_gate(root, flags, status);
   gp::app::add_explain(root, flags, status);
   try {
