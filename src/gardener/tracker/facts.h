@@ -1,9 +1,9 @@
 /// Facts: what is known about a removal; the only thing that ticks a box of the tracker.
 ///
 /// apply, verify and loop leave a StepFact in `.gardener/<plan name>.<step>.json` (write_step); the
-/// tracker itself keeps what scan, refs and tests show while the module is there. A fact counts only
-/// while it is fresh: made from the plan as it is now (hash of the plan file) and, for verify, loop
-/// and gate, from the planned files as they are now (state_of). A stale fact is shown as such.
+/// tracker itself keeps what scan, refs and tests show while the module is there. A fact counts
+/// only while it is fresh: made from the plan as it is now (hash of the plan file) and, for verify,
+/// loop and gate, from the planned files as they are now (state_of). A stale fact is shown as such.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +26,8 @@ std::string_view name_of(Step step);  // "scan", "refs", … as the command
 
 /// What one command found out. Numbers the tracker reads, by step:
 /// scan: findings, P0 · refs: references, production, production_files, silent · tests: protecting,
-/// of_the_module, contradictions, generated · apply: files, edits, deleted · verify: checks,
-/// failed, references_left, kept, unresolved_new · loop: collected_before, collected_after,
-/// differences, bad · gate: bans, violations.
+/// of_the_module, contradictions · apply: files, edits, deleted · verify: checks, failed · loop:
+/// collected_before, collected_after, differences, bad · gate: bans, violations.
 struct StepFact {
   Step step = Step::kScan;
   bool is_ok = false;

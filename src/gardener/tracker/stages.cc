@@ -85,7 +85,7 @@ Stage test_discovery(const Facts& facts) {
   Stage stage{1, "Discover and plan tests", {}};
   stage.boxes.push_back(
       from_step(facts, Step::kTests, "Existing tests found",
-                fmt::format("{} protect the importers, {} test the module itself, {} contradict "
+                fmt::format("{} protect the importers, {} use the module itself, {} contradict "
                             "each other",
                             number(facts, Step::kTests, "protecting"),
                             number(facts, Step::kTests, "of_the_module"),
@@ -166,15 +166,10 @@ Box target_gone(const Facts& facts, std::string text) {
 }
 
 Box verified(const Facts& facts, std::string text) {
-  return from_step(
-      facts, Step::kVerify, std::move(text),
-      fmt::format("{} checks, {} failed; {} references left, {} of them kept by the "
-                  "plan; {} new unresolved names",
-                  number(facts, Step::kVerify, "checks"), number(facts, Step::kVerify, "failed"),
-                  number(facts, Step::kVerify, "references_left"),
-                  number(facts, Step::kVerify, "kept"),
-                  number(facts, Step::kVerify, "unresolved_new")),
-      fmt::format("gardener verify {}", plan_name(facts)));
+  return from_step(facts, Step::kVerify, std::move(text),
+                   fmt::format("{} checks, {} failed", number(facts, Step::kVerify, "checks"),
+                               number(facts, Step::kVerify, "failed")),
+                   fmt::format("gardener verify {}", plan_name(facts)));
 }
 
 Stage remediation(const Facts& facts) {

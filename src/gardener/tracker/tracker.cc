@@ -91,7 +91,7 @@ std::string tests(const Facts& facts) {
   if (const StepFact* fact = facts.fresh(Step::kTests); fact != nullptr) {
     out += fmt::format("- Tests that protect the importers and must go on passing: {}\n",
                        fact->number("protecting"));
-    out += fmt::format("- Tests of the module itself, which go with it: {}\n",
+    out += fmt::format("- Tests that use the module itself, and change or go with it: {}\n",
                        fact->number("of_the_module"));
     for (const std::string& note : fact->notes) out += fmt::format("- {}\n", note);
   } else {
