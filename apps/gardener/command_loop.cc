@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 
 #include "gardener/commands.h"
@@ -32,7 +33,8 @@ tracker::RunOptions run_options(const GlobalFlags& global, const LoopFlags& flag
 /// The tests in a copy of the tree with the stored patch reversed.
 Result<tracker::TestRun> run_before(const GlobalFlags& global, const LoopFlags& flags) {
   GP_TRY(const tracker::TemporaryFolder copy, tracker::copy_tree(global.root));
-  GP_TRY(plan::reverse(copy.path(), flags.plan));
+  const std::string name = std::filesystem::path(flags.plan).stem().string();
+  GP_TRY(plan::reverse(copy.path(), name));
   tracker::RunOptions options = run_options(global, flags);
   options.folder = copy.path();
   options.original = global.root;

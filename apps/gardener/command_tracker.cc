@@ -49,7 +49,8 @@ Result<std::string> new_document(const TrackerFlags& flags, const tracker::Facts
 Result<void> write_pull_request(const GlobalFlags& global, const TrackerFlags& flags,
                                 CollectedFacts& collected) {
   std::string patch;
-  if (auto stored = read_text_file(global.root + "/" + plan::patch_path(flags.input.plan_path)))
+  const std::string name = std::filesystem::path(flags.input.plan_path).stem().string();
+  if (auto stored = read_text_file(global.root + "/" + plan::patch_path(name)))
     patch = std::move(stored).value();
   GP_TRY(write_text_file(flags.pull_request, tracker::pull_request(collected.facts, patch)));
   if (collected.plan == nullptr) return ok();

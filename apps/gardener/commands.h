@@ -19,6 +19,9 @@ inline constexpr int kIncomplete = 3;  ///< something could not be read or class
 void add_scan(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_refs(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_tests(CLI::App& root, const GlobalFlags& flags, int& status);
+void add_plan(CLI::App& root, const GlobalFlags& flags, int& status);
+void add_apply(CLI::App& root, const GlobalFlags& flags, int& status);
+void add_verify(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_loop(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_tracker(CLI::App& root, const GlobalFlags& flags, int& status);
 void add_gate(CLI::App& root, const GlobalFlags& flags, int& status);

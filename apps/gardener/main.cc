@@ -41,6 +41,9 @@ int main(int argc, char** argv) {
   gp::app::add_scan(root, flags, status);
   gp::app::add_refs(root, flags, status);
   gp::app::add_tests(root, flags, status);
+  gp::app::add_plan(root, flags, status);
+  gp::app::add_apply(root, flags, status);
+  gp::app::add_verify(root, flags, status);
   gp::app::add_loop(root, flags, status);
   gp::app::add_tracker(root, flags, status);
   gp::app::add_gate(root, flags, status);

@@ -9,9 +9,10 @@
 
 #include "gardener/rules/finding_report.h"
 #include "gardener/rules/gate.h"
-#include "gardener/rules/references_output.h"
 #include "gardener/rules/page.h"
+#include "gardener/rules/references_output.h"
 #include "gardener/rules/scan_context.h"
+#include "gardener/rules/test_map.h"
 #include "gardener/text_files.h"
 #include "gardener/tracker/process.h"
 #include "protocol/codes.h"
@@ -25,7 +26,8 @@ using tracker::StepFact;
 
 /// How generated tests begin (tests --write).
 constexpr std::string_view kGeneratedBy = "gardener tests";
-constexpr std::size_t kHeadBytes = 512;
+constexpr std::size_t kHeadBytes = 1024;
+constexpr Step kDiscovery[] = {Step::kScan, Step::kRefs, Step::kTests};
 
 /// `path` as the tree names it; "" if it is outside.
 std::string in_tree(const std::string& root, const std::string& path) {
@@ -106,9 +108,7 @@ StepFact made_now(Step step, std::string command, const TrackerInput& input) {
   return fact;
 }
 
-StepFact scan_now(const Session& session, const GlobalFlags& global, const TrackerInput& input) {
-  const graph::CodeBase code(session.tree, session.code_options(global));
-  const rules::ScanContext context(code);
+StepFact scan_now(const rules::ScanContext& context, const TrackerInput& input) {
   std::vector<rules::Finding> findings;
   for (const rules::Rule* rule : rules::scan_rules()) rule->check(context, findings);
   std::uint64_t first = 0;
@@ -136,13 +136,36 @@ StepFact refs_now(const Facts& facts, const TrackerInput& input) {
   return fact;
 }
 
+StepFact tests_now(const rules::ScanContext& context, const refs::ReferenceReport& report,
+                   const Facts& facts, const TrackerInput& input) {
+  const rules::TestMap map = rules::map_tests(context, report);
+  StepFact fact = made_now(Step::kTests, "gardener tests " + facts.target, input);
+  fact.numbers = {{"protecting", map.protecting.size()},
+                  {"of_the_module", map.own.size()},
+                  {"contradictions", map.contradicts() ? 1 : 0}};
+  for (const rules::OwnTest& test : map.own)
+    fact.notes.push_back("about the module itself: `" + test.path + "`");
+  for (const rules::TestClaim& claim : map.claims) {
+    if (claim.claim == rules::Claim::kGone)
+      fact.notes.push_back(
+          fmt::format("wants it gone: `{}:{}`", claim.place.file, claim.place.line));
+  }
+  return fact;
+}
+
 /// What can only be seen while the module is there.
-Result<void> keep_discovery(const Session& session, const GlobalFlags& global,
-                            const TrackerInput& input, Facts& facts) {
-  if (!facts.target_exists) return ok();
+Result<void> keep_discovery(const Session& session, const refs::ReferenceReport& report,
+                            const GlobalFlags& global, const TrackerInput& input, Facts& facts) {
+  const auto is_missing = [&facts](Step step) { return facts.step(step) == nullptr; };
+  if (!facts.target_exists ||
+      std::none_of(std::begin(kDiscovery), std::end(kDiscovery), is_missing))
+    return ok();
+  const graph::CodeBase code(session.tree, session.code_options(global));
+  const rules::ScanContext context(code);
   std::vector<StepFact> made;
-  if (facts.step(Step::kScan) == nullptr) made.push_back(scan_now(session, global, input));
-  if (facts.step(Step::kRefs) == nullptr) made.push_back(refs_now(facts, input));
+  if (is_missing(Step::kScan)) made.push_back(scan_now(context, input));
+  if (is_missing(Step::kRefs)) made.push_back(refs_now(facts, input));
+  if (is_missing(Step::kTests)) made.push_back(tests_now(context, report, facts, input));
   for (StepFact& fact : made) {
     GP_TRY(tracker::write_step(global.root, input.plan_path, fact));
     facts.steps.push_back(std::move(fact));
@@ -230,7 +253,7 @@ Result<CollectedFacts> collect_facts(const GlobalFlags& global, const TrackerInp
   GP_TRY(find_generated_tests(session, facts));
   GP_TRY(facts.steps, tracker::read_steps(global.root, input.plan_path));
   std::erase_if(facts.steps, [](const StepFact& fact) { return fact.step == Step::kGate; });
-  GP_TRY(keep_discovery(session, global, input, facts));
+  GP_TRY(keep_discovery(session, report, global, input, facts));
   GP_TRY(check_gate(session, global, input, facts));
   if (!input.document.empty())
     facts.is_tracker_committed = is_committed(global.root, in_tree(global.root, input.document));
