@@ -16,7 +16,7 @@ FindingReport report() {
   Finding finding{
       .code = "GP101",
       .priority = Priority::kP0,
-      .place = {.file = "a b,c.py", .line = 2, .column = 9, .end_line = 2, .end_column = 10},
+      .place = {.file = "a b,c.py", .line = 2, .column = 10, .end_line = 2, .end_column = 11},
       .subject = "pkg.old",
       .message = "50% banned\nhere",
       .advice = "use pkg.new"};
@@ -31,7 +31,7 @@ TEST(FindingReport, SarifCountsCharactersAndEncodesPaths) {
   folder.write("a b,c.py", "\n\"\xc3\xa4\xc3\xa4\"; \xc3\xa4x\n");
   const std::string sarif = sarif_of(report(), folder.tree());
   EXPECT_THAT(sarif, HasSubstr(R"("uri":"a%20b%2Cc.py","uriBaseId":"ROOT")"));
-  EXPECT_THAT(sarif, HasSubstr(R"("startLine":2,"startColumn":7,"endLine":2,"endColumn":8)"));
+  EXPECT_THAT(sarif, HasSubstr(R"("startLine":2,"startColumn":8,"endLine":2,"endColumn":9)"));
   EXPECT_THAT(sarif, HasSubstr(R"("columnKind":"unicodeCodePoints")"));
   EXPECT_THAT(sarif, HasSubstr(R"("id":"GP101","name":"banned-module-imported")"));
   EXPECT_THAT(sarif, HasSubstr(R"("ruleId":"GP101","ruleIndex":0,"level":"error")"));
@@ -43,7 +43,7 @@ TEST(FindingReport, GithubAnnotationsCannotBeBrokenByNamesOrTexts) {
   folder.write("a b,c.py", "\n0123456789x\n");
   EXPECT_EQ(
       github_of(report(), folder.tree()),
-      "::error file=a b%2Cc.py,line=2,col=10,endColumn=11,title=GP101 pkg.old::50%25 banned%0A"
+      "::error file=a b%2Cc.py,line=2,col=11,endColumn=12,title=GP101 pkg.old::50%25 banned%0A"
       "here. What to do: use pkg.new\n"
       "::warning file=broken.py,line=3,title=not wholly understood::a string that is not "
       "closed\n");
@@ -61,7 +61,7 @@ TEST(FindingReport, TextIsShortAndSaysWhatItLeavesOut) {
 TEST(FindingReport, JsonCountsByPriority) {
   EXPECT_THAT(json_of(report()), HasSubstr(R"("counts":{"P0":1,"P1":0,"P2":0,"P3":0})"));
   EXPECT_THAT(json_of(report()),
-              HasSubstr(R"("file":"a b,c.py","line":2,"column":9,"end_line":2)"));
+              HasSubstr(R"("file":"a b,c.py","line":2,"column":10,"end_line":2)"));
 }
 
 }  // namespace

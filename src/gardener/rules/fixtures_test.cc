@@ -64,13 +64,18 @@ Fixture read_fixture(const fs::path& path) {
   return fixture;
 }
 
+/// Found from the program upwards: build/<preset>/bin is inside the source tree.
 fs::path fixtures_folder() {
-  return fs::path(__FILE__).parent_path() / "../../../tests/gardener/fixtures";
+  for (fs::path at = fs::read_symlink("/proc/self/exe").parent_path(); at != at.root_path();
+       at = at.parent_path())
+    if (fs::is_directory(at / "tests/gardener/fixtures")) return at / "tests/gardener/fixtures";
+  return {};
 }
 
 std::vector<std::string> fixture_names() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(fixtures_folder()))
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(fixtures_folder(), error))
     if (entry.path().extension() == ".md") names.push_back(entry.path().stem().string());
   std::sort(names.begin(), names.end());
   return names;
