@@ -69,8 +69,6 @@ Result<int> run(const GlobalFlags& global, const GateFlags& flags) {
   const rules::GateResult result = check(global, session, !name.empty());
   const rules::Baseline now = rules::baseline_of(result);
   rules::FindingReport report{.command = "gate", .unreadable = result.unreadable};
-  report.facts = {{"bans", session.settings.bans.size()},
-                  {"lines in the baseline", accepted.lines().size()}};
   if (flags.update) {
     const rules::Baseline next = flags.init ? now : accepted.common_with(now);
     const std::size_t before = accepted.lines().size();
@@ -84,6 +82,8 @@ Result<int> run(const GlobalFlags& global, const GateFlags& flags) {
     report.notes.push_back(rules::count_text(stale.size(), "line") +
                            " of the baseline no longer needed: gardener gate --update-baseline");
   }
+  report.facts = {{"bans", session.settings.bans.size()},
+                  {"baseline lines", accepted.lines().size()}};
   report.findings = rules::new_findings(result, accepted);
   const int status = result.is_incomplete ? kIncomplete : report.findings.empty() ? kClean : kFound;
   std::string text;

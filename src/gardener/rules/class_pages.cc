@@ -44,7 +44,7 @@ constexpr Page kPages[] = {
      "```\n\nNot this module's. Never edited."},
     {"import-module", "import-module", "The literal argument of import_module and the like.",
      "```python\nimportlib.import_module(\"pkg.old\")\npytest.importorskip(\"pkg.old\")\n```\n\n"
-     "Rewritten with the imports if the whole module moves; otherwise a person decides."},
+     "Moves with the imports where the plan says where to; otherwise a person decides."},
     {"container", "container", "The exact dotted path in a list, tuple, set or dict.",
      "```python\nMODULES = [\"pkg.old\"]     # a registry that is imported, or a ban list\n```\n\n"
      "A person decides: rewriting a ban list would ban the new home."},
@@ -60,8 +60,7 @@ constexpr Page kPages[] = {
     {"path", "path", "A string that is the path of the module's file.",
      "```python\nassert not Path(\"pkg/old.py\").exists()\n```\n\nA person decides: an existence "
      "check, or a script that opens the file."},
-    {"docstring", "docstring", "A docstring that names the module.",
-     "Reported, never edited. `tracker` lists them as documents to update."},
+    {"docstring", "docstring", "A docstring that names the module.", "Reported, never edited."},
     {"fstring", "fstring", "An f-string that names the module.",
      "```python\nf\"pkg.old.{name}\"\n```\n\nMay build a path at run time: a person looks."},
     {"message", "message", "A text that names the module among other words.",

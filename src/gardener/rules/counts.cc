@@ -38,4 +38,9 @@ std::string count_text(std::size_t count, std::string_view noun) {
   return with_commas(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
+std::string fact_text(std::size_t count, std::string_view plural) {
+  if (count == 1 && plural.ends_with('s')) plural.remove_suffix(1);
+  return with_commas(count) + " " + std::string(plural);
+}
+
 }  // namespace gp::rules

@@ -26,5 +26,7 @@ struct Counts {
 /// "1 file", "2 files"; thousands with a comma.
 std::string count_text(std::size_t count, std::string_view noun);
 std::string with_commas(std::size_t number);
+/// The same for a noun in the plural: "1 ban" of (1, "bans").
+std::string fact_text(std::size_t count, std::string_view plural);
 
 }  // namespace gp::rules

@@ -35,7 +35,7 @@ void append_finding(std::string& out, const Finding& finding) {
 std::string markdown_of(const FindingReport& report) {
   std::string out = fmt::format("# gardener {}\n\n", report.command);
   out += fmt::format("{}", count_text(report.findings.size(), "finding"));
-  for (const auto& [name, value] : report.facts) out += "; " + with_commas(value) + " " + name;
+  for (const auto& [name, value] : report.facts) out += "; " + fact_text(value, name);
   out += ".\n";
   const Finding* previous = nullptr;
   for (const Finding& finding : report.findings) {

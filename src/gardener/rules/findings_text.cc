@@ -84,7 +84,7 @@ std::string text_of(const FindingReport& report, TextOptions options) {
   }
   out += paint.bold(report.findings.empty() ? "no finding"
                                             : count_text(report.findings.size(), "finding"));
-  for (const auto& [name, value] : report.facts) out += "; " + with_commas(value) + " " + name;
+  for (const auto& [name, value] : report.facts) out += "; " + fact_text(value, name);
   out += "\n";
   append_troubles(out, report, paint);
   for (const std::string& note : report.notes) out += shown_text(note) + "\n";
