@@ -27,7 +27,8 @@ void add_global_flags(CLI::App& root, gp::app::GlobalFlags& flags) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
+  // Not SIG_IGN: programs that are started (git, tests) would inherit it.
+  std::signal(SIGPIPE, [](int) {});
   CLI::App root("gardener: removes a deprecated Python module safely, proves it, and keeps it out");
   root.require_subcommand(1);
   root.fallthrough();
