@@ -35,9 +35,8 @@ Result<std::vector<std::string>> chosen_codes(const ScanFlags& flags) {
 }
 
 rules::FindingReport make_report(const graph::CodeBase& code, const rules::Settings& settings,
-                                 const std::vector<std::string>& codes, std::string_view minimum,
-                                 unsigned jobs) {
-  const rules::ScanContext context(code, jobs);
+                                 const std::vector<std::string>& codes, std::string_view minimum) {
+  const rules::ScanContext context(code);
   rules::FindingReport report{.command = "scan"};
   for (const rules::Rule* rule : rules::scan_rules())
     if (codes.empty() || std::find(codes.begin(), codes.end(), rule->page.code) != codes.end())
@@ -61,7 +60,7 @@ Result<int> run(const GlobalFlags& global, const ScanFlags& flags) {
   {
     const Progress progress(global, "reading the tree");
     const graph::CodeBase code(session.tree, session.code_options(global));
-    report = make_report(code, session.settings, codes, flags.minimum, global.jobs);
+    report = make_report(code, session.settings, codes, flags.minimum);
   }
   const bool has_hole =
       std::any_of(report.unreadable.begin(), report.unreadable.end(),

@@ -6,7 +6,6 @@
 #include "gardener/python/scan.h"
 #include "gardener/refs/failure_mode.h"
 #include "gardener/refs/population.h"
-#include "runtime/parallel.h"
 
 namespace gp::rules {
 namespace {
@@ -30,22 +29,16 @@ bool claims_deprecation(std::string_view docstring) {
 
 }  // namespace
 
-ScanContext::ScanContext(const graph::CodeBase& code, unsigned jobs)
-    : code_(code), resolver_(code) {
+ScanContext::ScanContext(const graph::CodeBase& code)
+    : code_(code), resolver_(code), graph_(resolver_) {
   const std::vector<graph::SourceFile>& files = code.tree().files();
   populations_.reserve(files.size());
   for (const graph::SourceFile& file : files) populations_.push_back(refs::population_of(file));
   is_deprecated_.resize(files.size());
-  runtime::parallel_for(2, jobs, [&](std::size_t half, unsigned) {
-    if (half == 0) {
-      graph_.emplace(resolver_);
-      return;
-    }
-    for (const graph::FileId file : code.python_files()) {
-      resolve_imports(file);
-      find_deprecated(file);
-    }
-  });
+  for (const graph::FileId file : code.python_files()) {
+    resolve_imports(file);
+    find_deprecated(file);
+  }
 }
 
 bool ScanContext::is_deprecated(graph::FileId file) const {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,13 +49,11 @@ enum class Guard : std::uint8_t {
 
 class ScanContext {
  public:
-  /// `jobs`: threads, 0 for one per core. The import graph is made beside the resolution of
-  /// imports.
-  explicit ScanContext(const graph::CodeBase& code, unsigned jobs = 0);
+  explicit ScanContext(const graph::CodeBase& code);
 
   const graph::CodeBase& code() const { return code_; }
   const graph::Resolver& resolver() const { return resolver_; }
-  const graph::ImportGraph& graph() const { return *graph_; }
+  const graph::ImportGraph& graph() const { return graph_; }
   const std::vector<ImportPath>& paths() const { return paths_; }
   /// Sorted by file, imported name.
   const std::vector<ImportSite>& sites() const { return sites_; }
@@ -80,7 +77,7 @@ class ScanContext {
 
   const graph::CodeBase& code_;
   graph::Resolver resolver_;
-  std::optional<graph::ImportGraph> graph_{};
+  graph::ImportGraph graph_;
   std::vector<Population> populations_{};
   std::vector<ImportPath> paths_{};
   std::vector<ImportSite> sites_{};
