@@ -33,7 +33,7 @@ std::uint32_t behind_comments(std::string_view source) {
   return at;
 }
 
-std::uint32_t import_place(const refs::ScannedFile& file) {
+std::uint32_t import_place(const refs::ScannedFile& file, bool is_from) {
   const python::ModuleFacts& facts = file.facts;
   std::uint32_t first_definition = static_cast<std::uint32_t>(file.source.size());
   for (const python::Binding& binding : facts.bindings) {
@@ -43,12 +43,15 @@ std::uint32_t import_place(const refs::ScannedFile& file) {
     if (is_def && binding.owner == python::kNone)
       first_definition = std::min(first_definition, binding.definition.begin);
   }
-  std::uint32_t place = python::kNone;
+  std::uint32_t last = python::kNone;
+  std::uint32_t last_plain = python::kNone;
   for (const python::ImportStatement& statement : facts.imports) {
-    if (statement.block == 0 && statement.span.end <= first_definition)
-      place = next_line(file.source, statement.span.end);
+    if (statement.block != 0 || statement.span.end > first_definition) continue;
+    last = next_line(file.source, statement.span.end);
+    if (!statement.is_from) last_plain = last;
   }
-  if (place != python::kNone) return place;
+  if (!is_from && last_plain != python::kNone) return last_plain;
+  if (last != python::kNone) return last;
   return facts.docstring.empty() ? behind_comments(file.source)
                                  : next_line(file.source, facts.docstring.end);
 }
@@ -79,14 +82,25 @@ std::size_t main_guard(const refs::ScannedFile& file) {
 
 }  // namespace
 
-SpanEdit insert_imports(const refs::ScannedFile& file, const std::vector<std::string>& statements) {
+std::vector<SpanEdit> insert_imports(const refs::ScannedFile& file,
+                                     const std::vector<std::string>& statements) {
   const std::string newline = newline_of(file.source);
-  const std::uint32_t place = import_place(file);
-  std::string text = ends_line(file.source, place) || file.source.substr(0, place) == "\xef\xbb\xbf"
-                         ? ""
-                         : newline;
-  for (const std::string& statement : statements) text.append(statement).append(newline);
-  return {{place, place}, std::move(text), Safety::kReviewed};
+  std::vector<SpanEdit> edits;
+  for (const bool is_from : {false, true}) {
+    const std::uint32_t place = import_place(file, is_from);
+    const bool is_behind_other = !edits.empty() && edits.back().span().begin == place;
+    const bool is_fresh = is_behind_other || ends_line(file.source, place) ||
+                          file.source.substr(0, place) == "\xef\xbb\xbf";
+    std::string text = is_fresh ? "" : newline;
+    bool has_any = false;
+    for (const std::string& statement : statements) {
+      if (statement.starts_with("from ") != is_from) continue;
+      text.append(statement).append(newline);
+      has_any = true;
+    }
+    if (has_any) edits.emplace_back(python::Span{place, place}, std::move(text), Safety::kReviewed);
+  }
+  return edits;
 }
 
 SpanEdit insert_definitions(const refs::ScannedFile& file, const std::vector<std::string>& texts) {

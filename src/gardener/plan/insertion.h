@@ -9,8 +9,10 @@
 
 namespace gp::plan {
 
-/// Behind the last import of the module's top; without one behind the docstring or the comments.
-SpanEdit insert_imports(const refs::ScannedFile& file, const std::vector<std::string>& statements);
+/// `import x` behind the last such statement of the module's top, `from` imports behind the last
+/// import there; without one behind the docstring or the comments.
+std::vector<SpanEdit> insert_imports(const refs::ScannedFile& file,
+                                     const std::vector<std::string>& statements);
 
 /// At the end or before `if __name__`, two blank lines around each.
 SpanEdit insert_definitions(const refs::ScannedFile& file, const std::vector<std::string>& texts);

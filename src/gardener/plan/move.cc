@@ -68,9 +68,14 @@ class Receiver {
     std::vector<std::string> statements;
     for (const auto& [local, line] : imports_) statements.push_back(line);
     std::sort(statements.begin(), statements.end());
-    if (!statements.empty()) edit.edits.push_back(insert_imports(file_, statements));
+    edit.edits = insert_imports(file_, statements);
     if (!texts.empty()) edit.edits.push_back(insert_definitions(file_, texts));
     edit.imports = std::move(statements);
+    for (const python::ImportedName& name : target_.facts().names) {
+      for (const Definition& definition : target_.definitions())
+        if (moved_.contains(definition.name) && definition.text.contains(name.whole))
+          edit.imports.push_back(import_line(target_.facts(), name));
+    }
     edit.received.assign(moved_.begin(), moved_.end());
     edit.received.insert(edit.received.end(), reused_.begin(), reused_.end());
     std::sort(edit.received.begin(), edit.received.end());
@@ -159,9 +164,33 @@ class Receiver {
                       workspace_.place(target_.file().file, old.line)));
       return;
     }
+    check_inner_imports(definition);
     moved_.insert(name);
     if (name != root) note(name);
     open.insert(open.end(), definition.needs.begin(), definition.needs.end());
+  }
+
+  /// Imports in the body mean the same in the new place, and not the module that goes.
+  void check_inner_imports(const Definition& definition) {
+    const python::ModuleFacts& facts = target_.facts();
+    const bool same_package =
+        workspace_.package_of(target_.file().file) == workspace_.package_of(file_.file);
+    for (const python::ImportStatement& statement : facts.imports) {
+      if (!definition.text.contains(statement.span)) continue;
+      const std::string_view first = facts.text(facts.names[statement.first_name].name);
+      const auto from = workspace_.code().absolute(target_.file().file, statement.level,
+                                                   facts.text(statement.module));
+      const std::string module =
+          statement.is_from ? (from ? *from : std::string()) : std::string(first);
+      if (statement.level > 0 && !same_package) {
+        set(closure_problem_, fmt::format("line {}: a relative import would mean something else in "
+                                          "{}; make it absolute first",
+                                          statement.line, module_));
+      } else if (is_or_under(module, plan_.target)) {
+        set(closure_problem_,
+            fmt::format("line {}: it imports from the module that goes", statement.line));
+      }
+    }
   }
 
   void note(const std::string& name) {

@@ -190,6 +190,46 @@ TEST(Plan, ApplyVerifySecondApplyAndReverse) {
   EXPECT_EQ(file_mode(tree.root() + "/app.py").value(), 0750U);
 }
 
+TEST(Plan, MovesADefinitionWithTheImportsInItsBody) {
+  Tree tree({{"p/__init__.py", ""},
+             {"p/new.py",
+              "import os\nfrom p import other\n\nX = 1\n\nif __name__ == '__main__':\n"
+              "    print(X)\n"},
+             {"p/other.py", "def load():\n    pass\n"},
+             {"p/old.py",
+              "import sys\n\n_cache = None\n\n\ndef get():\n    global _cache\n    from "
+              "p.other import load\n    if _cache is None:\n        _cache = load()\n    "
+              "return _cache, sys.path\n\n\ndef reset():\n    global _cache\n    _cache "
+              "= None\n"},
+             {"a.py", "from p.old import get, reset\n"}});
+  const Plan plan = derive(tree.workspace(), tree.plan()).plan;
+  const Result<Applied> applied = tree.apply(plan, ApplyMode::kWrite);
+  ASSERT_TRUE(applied) << applied.error().message;
+  tree.load();
+  EXPECT_EQ(
+      tree.files().at("p/new.py"),
+      "import os\nimport sys\nfrom p import other\n\nX = 1\n\n\n_cache = None\n\n\ndef get():\n"
+      "    global _cache\n    from p.other import load\n    if _cache is None:\n        _cache = "
+      "load()\n    return _cache, sys.path\n\n\ndef reset():\n    global _cache\n    _cache = "
+      "None\n\n\nif __name__ == '__main__':\n    print(X)\n");
+  EXPECT_TRUE(verify(tree.workspace(), plan, "plan").value().holds());
+}
+
+TEST(Plan, StateAndWhatAssignsItMustGoToOnePlace) {
+  const Tree tree({{"p/__init__.py", ""},
+                   {"p/new.py", ""},
+                   {"p/other.py", ""},
+                   {"p/old.py",
+                    "_cache = None\n\n\ndef get():\n    return _cache\n\n\ndef reset():\n"
+                    "    global _cache\n    _cache = None\n"},
+                   {"a.py", "from p.old import get, reset\n"}});
+  Plan plan = tree.plan();
+  EXPECT_EQ(refusals(tree, plan), "");
+  decide(plan, "reset", Action::kMove, "p.other:reset");
+  EXPECT_NE(refusals(tree, plan).find("state and its users must go to one place"),
+            std::string::npos);
+}
+
 TEST(Plan, VerifySeesWhatSomebodyChangedAfterwards) {
   Tree tree(kFiles);
   const Plan plan = derive(tree.workspace(), decided_plan(tree)).plan;

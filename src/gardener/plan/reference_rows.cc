@@ -99,11 +99,7 @@ ReferenceRow ReferenceRows::row_of(const Reference& reference) {
     case RefClass::kContainer: container_row(reference, row); break;
     case RefClass::kShellImport: shell_row(reference, row); break;
     case RefClass::kOtherString:
-      review(row, "the module's path in a string: look where the value goes");
-      break;
-    case RefClass::kConfig:
-      review(row, "the module is named in a configuration: look who reads it");
-      break;
+    case RefClass::kConfig: asked_row(reference, row); break;
     case RefClass::kPath:
       review(row, "a file path of the module: look what is done with it");
       break;

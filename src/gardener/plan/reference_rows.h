@@ -45,6 +45,8 @@ class ReferenceRows {
   void indirect_row(const refs::Reference& reference, ReferenceRow& row);
   void string_row(const refs::Reference& reference, ReferenceRow& row);
   void container_row(const refs::Reference& reference, ReferenceRow& row);
+  /// Rewritten only when a person says so (action = "redirect").
+  void asked_row(const refs::Reference& reference, ReferenceRow& row);
   void shell_row(const refs::Reference& reference, ReferenceRow& row);
 
   const ReferenceRow* decision(const refs::Reference& reference) const;

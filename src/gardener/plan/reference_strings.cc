@@ -145,6 +145,31 @@ void ReferenceRows::container_row(const Reference& reference, ReferenceRow& row)
   }
 }
 
+void ReferenceRows::asked_row(const Reference& reference, ReferenceRow& row) {
+  const ReferenceRow* decided = decision(reference);
+  const bool is_string = reference.kind == RefClass::kOtherString;
+  if (decided == nullptr || decided->action != Action::kRedirect) {
+    review(row, is_string ? "the module's path in a string: look where the value goes"
+                          : "the module is named in a configuration: look who reads it");
+    return;
+  }
+  if (is_string) return string_row(reference, row);
+  const SymbolRow* module = plan_.symbol("");
+  const std::string& source = workspace_.file(reference.file).source;
+  const std::size_t at = source.find(plan_.target, reference.span.begin);
+  const std::size_t end = at == std::string::npos ? at : at + plan_.target.size();
+  const bool is_whole = at != std::string::npos && at <= reference.span.end &&
+                        source.compare(end, 1, ".") != 0 &&
+                        !python::is_identifier("_" + source.substr(end, 1));
+  if (module == nullptr || !goes(module->action) || !is_whole)
+    return manual(row, "only the module's whole name can be redirected: change it by hand");
+  row.action = module->action;
+  row.edit = Edit::kRewrite;
+  editor(reference.file)
+      .add(SpanEdit({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)}, module->to,
+                    Safety::kReviewed));
+}
+
 void ReferenceRows::shell_row(const Reference& reference, ReferenceRow& row) {
   const refs::ScannedFile& file = workspace_.file(reference.file);
   review(row, "Python in a shell text: change it by hand");
