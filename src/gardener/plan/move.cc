@@ -302,18 +302,6 @@ class Receiver {
   std::string cycle_problem_{};
 };
 
-/// True if a copy of it in two modules is no second source of truth: a plain constant or a logger.
-bool may_be_doubled(const TargetModel& target, const Definition& definition) {
-  if (target.binding(definition).kind != BindingKind::kAssignment) return false;
-  const std::string_view text =
-      std::string_view(target.file().source).substr(definition.text.begin, definition.text.size());
-  if (text.find("getLogger(") != std::string_view::npos ||
-      text.find("get_logger(") != std::string_view::npos ||
-      text.find("re.compile(") != std::string_view::npos)
-    return true;
-  return text.find_first_of("([{") == std::string_view::npos && text.find("None") == text.npos;
-}
-
 /// Definitions that two destinations would get, and state cut off from what assigns it.
 void check_split(const TargetModel& target, const std::map<std::string, Receiver>& all,
                  std::map<std::string, std::string>& problems) {
@@ -353,6 +341,12 @@ MoveResult plan_moves(const Workspace& workspace, const Plan& plan, const Target
     const Destination to = split_destination(row.to);
     const Definition* definition = target.find(row.name);
     const graph::ModuleRef module = workspace.code().find(to.module);
+    if (definition != nullptr && target.is_import(*definition) &&
+        are_same(workspace.resolver().attribute(plan.target, row.name),
+                 workspace.resolver().attribute(to.module, to.name))) {
+      result.checks[row.name] = {{"exists"}};  // moved by an earlier apply; the module stayed
+      continue;
+    }
     std::string problem;
     if (definition == nullptr) {
       problem = fmt::format("{} does not define {}", plan.target, row.name);

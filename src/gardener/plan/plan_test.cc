@@ -230,6 +230,22 @@ TEST(Plan, StateAndWhatAssignsItMustGoToOnePlace) {
             std::string::npos);
 }
 
+TEST(Plan, AModuleThatIsKeptImportsWhatLeftIt) {
+  Tree tree(kFiles);
+  Plan plan = tree.plan();
+  decide(plan, "make", Action::kKeep, "");
+  plan = derive(tree.workspace(), plan).plan;
+  ASSERT_TRUE(tree.apply(plan, ApplyMode::kWrite));
+  tree.load();
+  const std::string old = tree.files().at("p/old.py");
+  EXPECT_NE(old.find("\nfrom p.new import _LIMIT\n\n\nfrom p.new import cut\n\n\nasync def make("),
+            std::string::npos)
+      << old;
+  const Result<Applied> again = tree.apply(plan, ApplyMode::kDiff);
+  EXPECT_EQ(again.value().diff, "");
+  EXPECT_TRUE(again.value().refusals.empty()) << again.value().refusals.front();
+}
+
 TEST(Plan, VerifySeesWhatSomebodyChangedAfterwards) {
   Tree tree(kFiles);
   const Plan plan = derive(tree.workspace(), decided_plan(tree)).plan;

@@ -28,6 +28,17 @@ std::uint32_t line_end(std::string_view source, std::uint32_t at) {
 
 }  // namespace
 
+bool may_be_doubled(const TargetModel& target, const Definition& definition) {
+  if (target.binding(definition).kind != BindingKind::kAssignment) return false;
+  const std::string_view text =
+      std::string_view(target.file().source).substr(definition.text.begin, definition.text.size());
+  if (text.find("getLogger(") != std::string_view::npos ||
+      text.find("get_logger(") != std::string_view::npos ||
+      text.find("re.compile(") != std::string_view::npos)
+    return true;
+  return text.find_first_of("([{") == std::string_view::npos && text.find("None") == text.npos;
+}
+
 bool is_in_global_statement(std::string_view source, std::uint32_t at) {
   while (at > 0 && !is_newline(source[at - 1]) && source[at - 1] != ';' && source[at - 1] != ':')
     --at;

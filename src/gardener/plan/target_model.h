@@ -53,6 +53,9 @@ class TargetModel {
   std::unordered_map<std::string_view, std::vector<std::uint32_t>> stores_{};  ///< uses, by name
 };
 
+/// True if a copy of it in two modules is no second source of truth: a plain constant or a logger.
+bool may_be_doubled(const TargetModel& target, const Definition& definition);
+
 /// True if a `global` statement names what stands at `at`.
 bool is_in_global_statement(std::string_view source, std::uint32_t at);
 
