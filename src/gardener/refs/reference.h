@@ -74,8 +74,9 @@ std::string_view name_of(Population value);
 
 struct Reference {
   graph::FileId file = graph::kNoFile;
-  python::Span span{};  ///< bytes; imports: the alias (`a as b`), strings: the dotted mention, else
-                        ///< the token
+  /// Bytes. Imports: the alias (`a as b`); strings and texts: the dotted mention; attributes and
+  /// module uses: the dotted chain; patches through an importer: the whole target; else the token.
+  python::Span span{};
   python::Position begin{};
   python::Position end{};
   RefClass kind = RefClass::kImport;
