@@ -11,6 +11,7 @@
 #include "gardener/plan_session.h"
 #include "gardener/progress.h"
 #include "gardener/step_record.h"
+#include "gardener/text_files.h"
 #include "protocol/codes.h"
 
 namespace gp::app {
@@ -47,6 +48,9 @@ void record(const GlobalFlags& global, const PlanInput& input, const plan::Deriv
       });
   tracker::StepFact fact{.step = tracker::Step::kApply, .is_ok = true};
   fact.command = "gardener apply " + input.path + " --write";
+  const auto kept =
+      write_text_file(global.root + "/" + diff_path(input.path), applied.diff);  // for --pr
+  if (kept.has_error()) report_error(kept.error());
   fact.numbers = {{"edits", static_cast<std::uint64_t>(edits)},
                   {"files", applied.edited.size()},
                   {"deleted", applied.deleted.size()}};

@@ -1,9 +1,7 @@
-#include <filesystem>
 #include <memory>
 
 #include "gardener/commands.h"
 #include "gardener/output.h"
-#include "gardener/plan/apply.h"
 #include "gardener/step_record.h"
 #include "gardener/text_files.h"
 #include "gardener/tracker/tracker.h"
@@ -49,8 +47,7 @@ Result<std::string> new_document(const TrackerFlags& flags, const tracker::Facts
 Result<void> write_pull_request(const GlobalFlags& global, const TrackerFlags& flags,
                                 CollectedFacts& collected) {
   std::string patch;
-  const std::string name = std::filesystem::path(flags.input.plan_path).stem().string();
-  if (auto stored = read_text_file(global.root + "/" + plan::patch_path(name)))
+  if (auto stored = read_text_file(global.root + "/" + diff_path(flags.input.plan_path)))
     patch = std::move(stored).value();
   GP_TRY(write_text_file(flags.pull_request, tracker::pull_request(collected.facts, patch)));
   if (collected.plan == nullptr) return ok();

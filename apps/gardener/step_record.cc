@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 
 #include <chrono>
+#include <filesystem>
 
 #include "gardener/output.h"
 #include "gardener/plan/plan_file.h"
@@ -23,6 +24,10 @@ Result<PlanInput> read_plan_input(const std::string& path) {
   PlanInput input{.path = path, .hash = tracker::content_hash(text.value())};
   GP_TRY(input.plan, plan::read_plan(text.value(), path));
   return input;
+}
+
+std::string diff_path(const std::string& plan_path) {
+  return ".gardener/" + std::filesystem::path(plan_path).stem().string() + ".diff";
 }
 
 std::string today() {

@@ -21,6 +21,9 @@ struct PlanInput {
 /// Errors: no such file (with the command that makes one), or what plan::read_plan() refuses.
 Result<PlanInput> read_plan_input(const std::string& path);
 
+/// ".gardener/plan.diff": what apply changed, as a unified diff for people.
+std::string diff_path(const std::string& plan_path);
+
 /// Today in UTC, "2026-11-23".
 std::string today();
 

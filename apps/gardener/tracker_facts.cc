@@ -144,7 +144,7 @@ StepFact tests_now(const rules::ScanContext& context, const refs::ReferenceRepor
                   {"of_the_module", map.own.size()},
                   {"contradictions", map.contradicts() ? 1 : 0}};
   for (const rules::OwnTest& test : map.own)
-    fact.notes.push_back("about the module itself: `" + test.path + "`");
+    fact.notes.push_back("uses the module itself: `" + test.path + "`");
   for (const rules::TestClaim& claim : map.claims) {
     if (claim.claim == rules::Claim::kGone)
       fact.notes.push_back(

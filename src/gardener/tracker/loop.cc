@@ -46,6 +46,7 @@ class Comparison {
     if (report_.knows_tests) {
       compare_tests();
       compare_collection();
+      note_unknown_before();
     }
     std::sort(report_.differences.begin(), report_.differences.end(),
               [](const Difference& a, const Difference& b) {
@@ -171,6 +172,23 @@ class Comparison {
     } else {
       add(Change::kNew, test, TestState::kNotRun, test.state, "");
     }
+  }
+
+  /// A test that could not be collected before cannot be missed: say so, or green would mean more
+  /// than it does.
+  void note_unknown_before() {
+    std::size_t unknown = 0;
+    for (const TestCase& file : before_.collection) {
+      const auto now = collection_after_.find(file.file);
+      const bool is_mended = now == collection_after_.end() && deleted_.count(file.file) == 0;
+      unknown += file.state == TestState::kError && is_mended ? 1 : 0;
+    }
+    if (unknown == 0) return;
+    report_.notes.push_back(fmt::format(
+        "{} {} not be collected before and can be now: what their tests did before is unknown. If "
+        "they could be collected before the plan was applied, something else has changed since: "
+        "record the run before (--record) and compare with it (--before)",
+        unknown, unknown == 1 ? "file could" : "files could"));
   }
 
   /// Files that fail or are skipped while collecting, and had no test that could tell.

@@ -147,6 +147,16 @@ TEST(Loop, CollectionErrorsOfBeforeAreNotOurs) {
   EXPECT_FALSE(compare(run({}), run({}, {broken}), {}).passes);
 }
 
+// A hand edit made the state before uncollectable, and the loop was green without a word.
+TEST(Loop, SaysWhenTheStateBeforeCouldNotBeCollected) {
+  const TestRun after = run({test("t.py::x", TestState::kPassed)});
+  const LoopReport report =
+      compare(run({}, {test("t.py", TestState::kError, "E   Warning")}), after, {});
+  EXPECT_TRUE(report.passes);
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("1 file could not be collected before")));
+  EXPECT_THAT(compare(after, after, {}).notes, IsEmpty());
+}
+
 TEST(Loop, ANewTestMustNotFailOrSkip) {
   EXPECT_TRUE(compare(run({}), run({test("t.py::x", TestState::kPassed)}), {}).passes);
   EXPECT_FALSE(compare(run({}), run({test("t.py::x", TestState::kFailed)}), {}).passes);

@@ -50,7 +50,8 @@ struct TrackerUpdate {
 Result<TrackerUpdate> update_tracker(std::string document, std::string_view path,
                                      const Facts& facts);
 
-/// The description of a pull request. `patch` is the stored patch (for the diffstat); may be empty.
+/// The description of a pull request. `patch` is the unified diff that apply made (for the
+/// diffstat); may be empty.
 std::string pull_request(const Facts& facts, std::string_view patch);
 
 }  // namespace gp::tracker
