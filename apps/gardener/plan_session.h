@@ -20,9 +20,6 @@ class PlanSession {
   PlanSession& operator=(const PlanSession&) = delete;
 
   const plan::Workspace& workspace() const { return workspace_; }
-  const Session& session() const { return session_; }
-  const refs::ReferenceReport& report() const { return report_; }
-  const graph::Resolver& resolver() const { return resolver_; }
   /// A file that mentions the module could not be understood.
   bool is_incomplete() const;
 

@@ -27,8 +27,8 @@ std::string diff_path(const std::string& plan_path);
 /// Today in UTC, "2026-11-23".
 std::string today();
 
-/// What the tracker can read about a run of `command`; writes the result file. Does nothing on a
-/// tree that cannot be written but say so on stderr: the result itself is not lost.
+/// Writes the result file that the tracker reads: `fact` with the plan's hash, the state of its
+/// files and today's date. A tree that cannot be written is told on stderr; the command goes on.
 void record_step(const GlobalFlags& global, const PlanInput& input, tracker::StepFact fact);
 
 }  // namespace gp::app
