@@ -250,7 +250,7 @@ struct ModuleFacts {
   bool binds_dynamically = false;
   std::vector<TextRef> function_globals{};  ///< names that functions declare `global`, in order
   std::vector<Deletion> deletions{};        ///< by `del` at module level, outside any block
-  Span docstring{};             ///< of the module, quotes included
+  Span docstring{};                         ///< of the module, quotes included
   bool docstring_says_deprecated = false;
   std::vector<LazyGlobal> lazy_globals{};
   std::vector<DeprecationWarning> deprecations{};
