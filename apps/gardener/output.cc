@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "gardener/commands.h"
 #include "gardener/rules/escape.h"
@@ -28,7 +30,14 @@ int write_result(std::string_view text, int status) {
 }
 
 int report_error(const Error& error) {
-  std::fprintf(stderr, "gardener: %s\n", rules::shown_text(error.message).c_str());
+  // Several reasons are several lines.
+  const char* before = "gardener: ";
+  for (std::size_t begin = 0; begin <= error.message.size(); before = "  ") {
+    const std::size_t end = std::min(error.message.find('\n', begin), error.message.size());
+    const std::string line = rules::shown_text(error.message.substr(begin, end - begin));
+    std::fprintf(stderr, "%s%s\n", before, line.c_str());
+    begin = end + 1;
+  }
   return kUsage;
 }
 

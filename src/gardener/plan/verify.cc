@@ -62,7 +62,7 @@ class Verifier {
       if (std::filesystem::exists(workspace_.tree().root() + "/" + file.path))
         fact.evidence.push_back(file.path + ": is there again");
     }
-    fact.summary = fmt::format("{} files are gone", count);
+    fact.summary = fmt::format("{} {} gone", count, count == 1 ? "file is" : "files are");
     return finish(std::move(fact));
   }
 
