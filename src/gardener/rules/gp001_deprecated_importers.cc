@@ -11,7 +11,8 @@ constexpr std::string_view kManual = R"(A module that says it is deprecated is s
 
 Deprecated means: a call of `warnings.warn` with a DeprecationWarning that runs when the module is
 imported, or a docstring of the module that says so: the word DEPRECATED in
-capitals, `.. deprecated::`, or a line that begins with "Deprecated".
+capitals, `.. deprecated::`, or a line that begins with "Deprecated"; or its own name, of which one
+word (between underscores) is `deprecated`, `legacy` or `obsolete`.
 
 ```python
 # old.py
@@ -28,12 +29,11 @@ except ImportError:
 **P0** if a production module imports it in an error path (`except`, `finally`) or in a `try` whose
 handler swallows the ImportError: deleting the module breaks that place silently, and tests stay
 green. **P1** for other production importers, **P2** if only scripts and tests import it, **P3** if
-nobody does. The score is the number of production imports, swallowed ones counted twice.
+nobody does. A name alone is a weak claim: never above **P2**. The score is the number of production imports, swallowed ones counted twice.
 
 What to do: `gardener refs MODULE`, then `gardener plan MODULE --to CANONICAL -o plan.toml`.
 
-Limits: a warning issued by a helper function and deprecation by name only are not seen; imports
-through a re-exporter are GP004.)";
+Limits: a warning issued by a helper function is not seen; imports through a re-exporter are GP004.)";
 
 struct Importer {
   ImportSite site{};
@@ -95,6 +95,7 @@ Finding finding_of(const ScanContext& context, const DeprecatedModule& module,
   } else {
     finding.priority = counts.production != 0 ? Priority::kP1 : Priority::kP2;
   }
+  if (module.by_name_only) finding.priority = std::max(finding.priority, Priority::kP2);
   for (const Importer& importer : importers)
     finding.evidence.push_back(evidence_of(context, importer));
   return finding;

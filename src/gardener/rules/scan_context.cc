@@ -27,6 +27,17 @@ bool claims_deprecation(std::string_view docstring) {
   return false;
 }
 
+/// True if a word of the module's own name, between underscores, says that it is on its way out.
+bool names_deprecation(std::string_view module) {
+  std::string_view rest = module.substr(module.rfind('.') + 1);
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find('_'));
+    if (word == "deprecated" || word == "legacy" || word == "obsolete") return true;
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+  }
+  return false;
+}
+
 }  // namespace
 
 ScanContext::ScanContext(const graph::CodeBase& code)
@@ -93,15 +104,20 @@ void ScanContext::find_deprecated(graph::FileId file) {
         claims_deprecation(
             std::string_view(source.value()).substr(facts.docstring.begin, facts.docstring.size()));
   }
-  if (!warns && !says) return;
+  const bool is_named = names_deprecation(module_name(file));
+  if (!warns && !says && !is_named) return;
   std::string reason;
   if (warns)
     reason =
         "warns of its deprecation when it is imported (line " + std::to_string(warning->line) + ")";
   if (says) reason.append(warns ? " and its docstring says so" : "its docstring says so");
+  const bool by_name_only = !warns && !says;
+  if (by_name_only) reason = "by its name only";
   is_deprecated_[file] = true;
-  deprecated_.push_back(
-      {.file = file, .reason = std::move(reason), .line = warns ? warning->line : 1});
+  deprecated_.push_back({.file = file,
+                         .reason = std::move(reason),
+                         .line = warns ? warning->line : 1,
+                         .by_name_only = by_name_only});
 }
 
 void ScanContext::read(graph::FileId file) const {

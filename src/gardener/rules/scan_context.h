@@ -37,6 +37,7 @@ struct DeprecatedModule {
   graph::FileId file = graph::kNoFile;
   std::string reason{};    ///< "warns with DeprecationWarning when imported, line 68"
   std::uint32_t line = 0;  ///< of the warning or the docstring
+  bool by_name_only = false;
 };
 
 /// How an import stands to errors.
