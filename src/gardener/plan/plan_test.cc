@@ -246,6 +246,24 @@ TEST(Plan, AModuleThatIsKeptImportsWhatLeftIt) {
   EXPECT_TRUE(again.value().refusals.empty()) << again.value().refusals.front();
 }
 
+TEST(Plan, SubmodulesOfAPackageAreModulesOfTheirOwn) {
+  const Tree tree({{"p/__init__.py", ""},
+                   {"p/new.py", ""},
+                   {"p/old/__init__.py", "def here():\n    pass\n"},
+                   {"p/old/part.py", "class Part:\n    pass\n"},
+                   {"user.py", "from p.old import here, part\nfrom p.old.part import Part\n"}});
+  Plan plan = tree.plan();
+  EXPECT_EQ(row(plan, "part").action, Action::kManual);
+  EXPECT_NE(row(plan, "part").reason.find("p.old.part is a module of its own"), std::string::npos)
+      << row(plan, "part").reason;
+  const auto deep = std::find_if(plan.references.begin(), plan.references.end(),
+                                 [](const ReferenceRow& one) { return one.line == 2; });
+  ASSERT_NE(deep, plan.references.end());
+  EXPECT_EQ(deep->edit, Edit::kManual);
+  EXPECT_NE(deep->reason.find("p.old.part is a module of its own"), std::string::npos)
+      << deep->reason;
+}
+
 TEST(Plan, VerifySeesWhatSomebodyChangedAfterwards) {
   Tree tree(kFiles);
   const Plan plan = derive(tree.workspace(), decided_plan(tree)).plan;

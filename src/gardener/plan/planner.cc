@@ -128,6 +128,13 @@ class Planner {
       row.to = plan_.canonical + ":" + name;
       return row;
     }
+    const std::string submodule = plan_.target + "." + name;
+    if (definition == nullptr &&
+        workspace_.resolver().module(submodule).kind == TargetKind::kModule) {
+      row.reason = fmt::format(
+          "{0} is a module of its own: plan it first (gardener plan {0} --to …)", submodule);
+      return row;
+    }
     if (definition == nullptr) {
       row.reason = fmt::format("{} gets {} at run time or by a star; say where it comes from",
                                plan_.target, name);
@@ -259,10 +266,13 @@ class Planner {
 Result<Derivation> make_plan(const Workspace& workspace, const PlanRequest& request) {
   const std::string& target = workspace.report().target;
   if (workspace.report().target_file == graph::kNoFile) {
-    return fail(Code::internal,
-                fmt::format("there is no module {} in {}; give its dotted name from a source root "
-                            "(gardener.toml: roots)",
-                            target, workspace.tree().root()));
+    return fail(
+        Code::internal,
+        fmt::format("there is no module {0} in {1}; give its dotted name from a source root "
+                    "(gardener.toml: roots). If it is installed, in the standard library or "
+                    "removed already, its definitions cannot be compared: `gardener refs {0}` "
+                    "lists what to change by hand, and a [[ban]] keeps it out",
+                    target, workspace.tree().root()));
   }
   if (is_or_under(request.canonical, target))
     return fail(Code::internal,

@@ -134,9 +134,16 @@ void ReferenceRows::import_row(const Reference& reference, ReferenceRow& row) {
   if (reference.symbol == "*") return star_import(reference, row);
   const SymbolRow* symbol = plan_.symbol(reference.symbol);
   if (symbol == nullptr) {
-    manual(row,
-           fmt::format("{} has no [[symbol]] row: run `gardener plan` again", reference.symbol));
-    return;
+    const std::string submodule =
+        plan_.target + "." + reference.symbol.substr(0, reference.symbol.find('.'));
+    const bool is_module =
+        workspace_.resolver().module(submodule).kind == graph::TargetKind::kModule;
+    return manual(
+        row,
+        is_module
+            ? fmt::format("{0} is a module of its own: plan it first (gardener plan {0} --to …)",
+                          submodule)
+            : fmt::format("{} has no [[symbol]] row: run `gardener plan` again", reference.symbol));
   }
   symbol_import(reference, *symbol, row);
 }
