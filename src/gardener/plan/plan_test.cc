@@ -246,6 +246,23 @@ TEST(Plan, AModuleThatIsKeptImportsWhatLeftIt) {
   EXPECT_TRUE(again.value().refusals.empty()) << again.value().refusals.front();
 }
 
+TEST(Plan, WhatASymbolicLinkPointsToIsEditedOnce) {
+  Tree tree({{"p/__init__.py", ""},
+             {"p/new.py", ""},
+             {"p/old.py", "def f():\n    pass\n"},
+             {"user.py", "from p.old import f\n"}});
+  std::filesystem::create_symlink("user.py", tree.root() + "/link.py");
+  tree.load();
+  const Plan plan = tree.plan();
+  ASSERT_TRUE(tree.apply(plan, ApplyMode::kWrite));
+  tree.load();
+  EXPECT_TRUE(std::filesystem::is_symlink(tree.root() + "/link.py"));
+  EXPECT_EQ(tree.files().at("user.py"), "from p.new import f\n");
+  const Result<Verification> proof = verify(tree.workspace(), plan, "plan");
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_TRUE(proof.value().holds());
+}
+
 TEST(Plan, SubmodulesOfAPackageAreModulesOfTheirOwn) {
   const Tree tree({{"p/__init__.py", ""},
                    {"p/new.py", ""},

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "gardener/plan/local_name.h"
 #include "gardener/plan/module_name.h"
@@ -81,6 +82,11 @@ ReferenceRow ReferenceRows::row_of(const Reference& reference) {
     row.action = Action::kDrop;
     row.edit = Edit::kDelete;
     row.reason = "goes with its file";
+    return row;
+  }
+  std::error_code none;
+  if (std::filesystem::is_symlink(workspace_.tree().root() + "/" + row.file, none)) {
+    row.reason = "a symbolic link: what it points to is edited";
     return row;
   }
   if (reference.is_excluded || reference.population == refs::Population::kBackup) {
