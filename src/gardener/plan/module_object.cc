@@ -18,8 +18,7 @@ struct Wanted {
 class ModuleObject {
  public:
   ModuleObject(const Workspace& workspace, const Plan& plan, const refs::Reference& reference)
-      : workspace_(workspace),
-        plan_(plan),
+      : plan_(plan),
         reference_(reference),
         file_(workspace.file(reference.file)),
         name_(file_.facts.names[reference.fact]),
@@ -139,7 +138,6 @@ class ModuleObject {
     set_fate("", module);
   }
 
-  const Workspace& workspace_;
   const Plan& plan_;
   const refs::Reference& reference_;
   const refs::ScannedFile& file_;
