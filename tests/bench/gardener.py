@@ -111,7 +111,7 @@ def removal(gardener, tree, options, folder):
             subprocess.run(argv, cwd=clone, check=True)
         shutil.copyfile(options.plan, plan)
 
-    cat = Measured("cat of the .py files", ["bash", "-c", "git ls-files -z '*.py' | xargs -0 cat"], clone)
+    cat = Measured("cat of the .py files", ["bash", "-c", "git ls-files -z '*.py' | xargs -0 cat"], clone, before=put_back)
     rows = [
         cat,
         Measured("plan", [gardener, "plan", options.module, "--to", options.to, "-o", plan], clone, (0, 1, 3), put_back),
