@@ -86,18 +86,7 @@ Result<int> run(const GlobalFlags& global, const GateFlags& flags) {
                   {"baseline lines", accepted.lines().size()}};
   report.findings = rules::new_findings(result, accepted);
   const int status = result.is_incomplete ? kIncomplete : report.findings.empty() ? kClean : kFound;
-  std::string text;
-  switch (format) {
-    case Format::kText:
-      text = rules::text_of(report, {.color = use_color(global),
-                                     .per_priority = flags.all ? report.findings.size() : 20});
-      break;
-    case Format::kJson: text = rules::json_of(report); break;
-    case Format::kSarif: text = rules::sarif_of(report, session.tree); break;
-    case Format::kMarkdown: text = rules::markdown_of(report); break;
-    case Format::kGithub: text = rules::github_of(report, session.tree); break;
-  }
-  return write_result(text, status);
+  return write_findings(report, format, {use_color(global), flags.all}, session.tree, status);
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 #include <memory>
 
 #include "gardener/commands.h"
@@ -66,20 +65,7 @@ Result<int> run(const GlobalFlags& global, const ScanFlags& flags) {
       std::any_of(report.unreadable.begin(), report.unreadable.end(),
                   [](const rules::Trouble& trouble) { return trouble.is_unread; });
   const int status = has_hole ? kIncomplete : report.findings.empty() ? kClean : kFound;
-  std::string text;
-  switch (format) {
-    case Format::kText: {
-      rules::TextOptions options{.color = use_color(global)};
-      if (flags.all) options.per_priority = std::numeric_limits<std::size_t>::max();
-      text = rules::text_of(report, options);
-      break;
-    }
-    case Format::kJson: text = rules::json_of(report); break;
-    case Format::kSarif: text = rules::sarif_of(report, session.tree); break;
-    case Format::kMarkdown: text = rules::markdown_of(report); break;
-    case Format::kGithub: text = rules::github_of(report, session.tree); break;
-  }
-  return write_result(text, status);
+  return write_findings(report, format, {use_color(global), flags.all}, session.tree, status);
 }
 
 }  // namespace

@@ -29,6 +29,21 @@ int write_result(std::string_view text, int status) {
   return status;
 }
 
+int write_findings(const rules::FindingReport& report, Format format, Shown shown,
+                   const graph::SourceTree& tree, int status) {
+  rules::TextOptions options{.color = shown.color};
+  if (shown.all) options.per_priority = report.findings.size();
+  std::string text;
+  switch (format) {
+    case Format::kText: text = rules::text_of(report, options); break;
+    case Format::kJson: text = rules::json_of(report); break;
+    case Format::kSarif: text = rules::sarif_of(report, tree); break;
+    case Format::kMarkdown: text = rules::markdown_of(report); break;
+    case Format::kGithub: text = rules::github_of(report, tree); break;
+  }
+  return write_result(text, status);
+}
+
 int report_error(const Error& error) {
   // Several reasons are several lines.
   const char* before = "gardener: ";

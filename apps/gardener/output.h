@@ -8,11 +8,19 @@
 #include <string_view>
 
 #include "gardener/global_flags.h"
+#include "gardener/rules/finding_report.h"
 
 namespace gp::app {
 
 /// Writes `text` to stdout and returns `status`, or kUsage if it could not be written.
 int write_result(std::string_view text, int status);
+struct Shown {
+  bool color = false;
+  bool all = false;  ///< --all: no limit per priority in text
+};
+/// The report in `format`, as write_result(). `tree`: where SARIF and GitHub count characters.
+int write_findings(const rules::FindingReport& report, Format format, Shown shown,
+                   const graph::SourceTree& tree, int status);
 /// "gardener: " and the message on stderr; returns kUsage.
 int report_error(const Error& error);
 /// --color, NO_COLOR (no-color.org), TERM=dumb and whether stdout is a terminal.
