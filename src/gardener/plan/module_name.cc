@@ -1,5 +1,7 @@
 #include "gardener/plan/module_name.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace gp::plan {
@@ -27,6 +29,11 @@ std::string relative_spelling(std::string_view package, std::string_view module)
   std::string spelled(static_cast<std::size_t>(up) + 1, '.');
   if (module.size() > common.size()) spelled.append(module.substr(common.size() + 1));
   return spelled;
+}
+
+std::string own_module(std::string_view dotted) {
+  return fmt::format("{0} is a module of its own: plan it first (gardener plan {0} --to …)",
+                     dotted);
 }
 
 Destination split_destination(std::string_view to) {

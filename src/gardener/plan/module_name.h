@@ -17,6 +17,9 @@ bool is_or_under(std::string_view dotted, std::string_view prefix);
 /// "..c" for module a.c in the package a.b; "" when they share no top package.
 std::string relative_spelling(std::string_view package, std::string_view module);
 
+/// What a row says of a name that is a module: "… is a module of its own: plan it first …".
+std::string own_module(std::string_view dotted);
+
 /// A symbol's place, "module:name".
 struct Destination {
   std::string_view module{};

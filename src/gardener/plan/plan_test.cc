@@ -24,7 +24,7 @@ using Files = std::map<std::string, std::string>;
 /// A tree on disk and everything the planner wants to know of it.
 class Tree {
  public:
-  explicit Tree(const Files& files) {
+  explicit Tree(const Files& files, std::string target = "p.old") : target_(std::move(target)) {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     root_ = testing::TempDir() + "plan_" + test->name();
     std::filesystem::remove_all(root_);
@@ -47,7 +47,7 @@ class Tree {
     code_ = std::make_unique<graph::CodeBase>(*tree_, graph::CodeBaseOptions{.jobs = 1});
     resolver_ = std::make_unique<graph::Resolver>(*code_);
     imports_ = std::make_unique<graph::ImportGraph>(*resolver_);
-    report_ = refs::find_references(*tree_, "p.old", {.jobs = 1});
+    report_ = refs::find_references(*tree_, target_, {.jobs = 1});
     workspace_ = std::make_unique<Workspace>(*tree_, *resolver_, *imports_, report_);
   }
   Files files() const {
@@ -60,8 +60,8 @@ class Tree {
   const std::string& root() const { return root_; }
   const Workspace& workspace() const { return *workspace_; }
 
-  Plan plan() const {
-    Result<Derivation> made = make_plan(*workspace_, {.canonical = "p.new"});
+  Plan plan(const std::string& canonical = "p.new") const {
+    Result<Derivation> made = make_plan(*workspace_, {.canonical = canonical});
     EXPECT_TRUE(made) << made.error().message;
     return made ? std::move(made).value().plan : Plan();
   }
@@ -70,6 +70,7 @@ class Tree {
   }
 
  private:
+  std::string target_;
   std::string root_;
   std::unique_ptr<graph::SourceTree> tree_{};
   std::unique_ptr<graph::CodeBase> code_{};
@@ -279,6 +280,80 @@ TEST(Plan, SubmodulesOfAPackageAreModulesOfTheirOwn) {
   EXPECT_EQ(deep->edit, Edit::kManual);
   EXPECT_NE(deep->reason.find("p.old.part is a module of its own"), std::string::npos)
       << deep->reason;
+}
+
+TEST(Plan, OfAModuleOutsideTheTreeFollowsAPersonsRows) {
+  Tree tree({{"a.py",
+              "from distutils.spawn import find_executable\n\n\ndef f():\n    return "
+              "find_executable('x')\n"},
+             {"test_a.py",
+              "from unittest.mock import patch\n\nimport distutils.spawn\n\n\n"
+              "@patch('distutils.spawn.find_executable')\ndef test_a(m):\n"
+              "    assert distutils.spawn.find_executable('x')\n"}},
+            "distutils.spawn");
+  Plan plan = tree.plan("shutil");
+  EXPECT_EQ(row(plan, "find_executable").action, Action::kManual);
+  EXPECT_NE(refusals(tree, plan).find("no file here to compare with"), std::string::npos);
+  decide(plan, "find_executable", Action::kRename, "shutil:which");
+  Derivation derivation = derive(tree.workspace(), plan);
+  EXPECT_EQ(derivation.refusals, std::vector<std::string>());
+  for (const Check& check : row(derivation.plan, "find_executable").checks)
+    EXPECT_EQ(check.state == CheckState::kUnknown,
+              check.name == "kind" || check.name == "async" || check.name == "parameters")
+        << check.name;
+  const Files before = tree.files();
+  ASSERT_TRUE(tree.apply(derivation.plan, ApplyMode::kWrite));
+  tree.load();
+  EXPECT_EQ(tree.files().at("a.py"),
+            "from shutil import which as find_executable\n\n\ndef f():\n    return "
+            "find_executable('x')\n");
+  EXPECT_EQ(tree.files().at("test_a.py"),
+            "from unittest.mock import patch\n\nimport shutil\n\n\n"
+            "@patch('shutil.which')\ndef test_a(m):\n    assert shutil.which('x')\n");
+  EXPECT_TRUE(verify(tree.workspace(), derivation.plan, "plan").value().holds());
+  ASSERT_TRUE(reverse(tree.root(), "plan"));
+  EXPECT_EQ(tree.files(), before);
+}
+
+TEST(Plan, OfAModuleThatIsGoneAlreadyMendsItsImporters) {
+  const Tree tree({{"p/__init__.py", ""},
+                   {"p/new.py", "def make(user):\n    pass\n"},
+                   {"app.py", "from p.old import make, gone\n\nmake('u')\n"}});
+  Plan plan = tree.plan();
+  EXPECT_NE(row(plan, "make").reason.find("p.new:make is def make(user) at p/new.py:1"),
+            std::string::npos)
+      << row(plan, "make").reason;
+  EXPECT_NE(row(plan, "gone").reason.find("p.new has no gone"), std::string::npos);
+  decide(plan, "make", Action::kRename, "p.new:make");
+  decide(plan, "gone", Action::kRename, "p.new:nothing");
+  EXPECT_EQ(refusals(tree, plan),
+            "plan: gone: rename to p.new:nothing fails `exists`: p.new has no nothing; correct "
+            "`to`\n");
+}
+
+TEST(Plan, ASubmoduleOutsideTheTreeIsPlannedFirst) {
+  const Tree tree({{"a.py",
+                    "import distutils.version as dv\nfrom distutils.spawn import spawn\n"
+                    "from distutils import log\n"}},
+                  "distutils");
+  Plan plan = tree.plan("setuptools._distutils");
+  const std::string first = "is a module of its own: plan it first";
+  EXPECT_NE(row(plan, "version").reason.find(first), std::string::npos);
+  EXPECT_NE(row(plan, "spawn").reason.find(first), std::string::npos);
+  EXPECT_EQ(row(plan, "log").reason.find(first), std::string::npos);
+  for (const char* name : {"version", "spawn", "log"})
+    decide(plan, name, Action::kRename, std::string("setuptools._distutils:") + name);
+  const Derivation derivation = derive(tree.workspace(), plan);
+  ASSERT_EQ(derivation.changes.size(), 1U);
+  EXPECT_EQ(derivation.changes.front().edits.size(), 1U) << "only `log` has a new place";
+  EXPECT_EQ(derivation.refusals.size(), 2U);
+}
+
+TEST(Plan, OfWhatNobodyKnowsIsRefused) {
+  const Tree tree(Files{{"a.py", "X = 1\n"}});
+  const Result<Derivation> made = make_plan(tree.workspace(), {.canonical = "a"});
+  ASSERT_FALSE(made);
+  EXPECT_NE(made.error().message.find("no code refers to one"), std::string::npos);
 }
 
 TEST(Plan, VerifySeesWhatSomebodyChangedAfterwards) {

@@ -115,8 +115,13 @@ class Planner {
       row.to = plan_.canonical;
       return row;
     }
+    const std::string submodule = plan_.target + "." + name;
+    if (target_ == nullptr) {
+      row.reason = is_imported_as_module(name) ? own_module(submodule) : unseen(name);
+      return row;
+    }
     const graph::Resolution& old = workspace_.resolver().attribute(plan_.target, name);
-    const Definition* definition = target_ == nullptr ? nullptr : target_->find(name);
+    const Definition* definition = target_->find(name);
     if (old.is_missing()) {
       row.action = Action::kBrokenBefore;
       row.reason = fmt::format("{} has no {}", plan_.target, name);
@@ -128,11 +133,9 @@ class Planner {
       row.to = plan_.canonical + ":" + name;
       return row;
     }
-    const std::string submodule = plan_.target + "." + name;
     if (definition == nullptr &&
         workspace_.resolver().module(submodule).kind == TargetKind::kModule) {
-      row.reason = fmt::format(
-          "{0} is a module of its own: plan it first (gardener plan {0} --to …)", submodule);
+      row.reason = own_module(submodule);
       return row;
     }
     if (definition == nullptr) {
@@ -150,6 +153,33 @@ class Planner {
       propose_source(*definition, row);
     }
     return row;
+  }
+
+  /// A statement says so: `import target.name`, or `from target.name import …`.
+  bool is_imported_as_module(const std::string& name) const {
+    const auto& references = workspace_.report().references;
+    return std::any_of(references.begin(), references.end(), [&](const refs::Reference& one) {
+      if (one.kind != RefClass::kImport || first_of(one.symbol) != name) return false;
+      const python::ModuleFacts& facts = workspace_.file(one.file).facts;
+      return one.symbol.size() > name.size() ||
+             !facts.imports[facts.names[one.fact].statement].is_from;
+    });
+  }
+
+  /// The target has no file here: what it had cannot be compared with anything.
+  std::string unseen(const std::string& name) const {
+    const graph::Resolution& now = workspace_.resolver().attribute(plan_.canonical, name);
+    const graph::Target& first = now.targets.front();
+    std::string place;
+    if (first.kind == TargetKind::kDefinition) {
+      place = fmt::format("{}:{} is {}; ", plan_.canonical, name, shown(first));
+    } else if (now.is_missing()) {
+      place = fmt::format("{} has no {}; ", plan_.canonical, name);
+    }
+    return fmt::format(
+        "{} has no file here to compare with; {}rename to what does the same (to = "
+        "\"module:name\")",
+        plan_.target, place);
   }
 
   void propose_move(const graph::Resolution& canonical, const Definition& definition,
@@ -264,21 +294,19 @@ class Planner {
 }  // namespace
 
 Result<Derivation> make_plan(const Workspace& workspace, const PlanRequest& request) {
-  const std::string& target = workspace.report().target;
-  if (workspace.report().target_file == graph::kNoFile) {
-    return fail(
-        Code::internal,
-        fmt::format("there is no module {0} in {1}; give its dotted name from a source root "
-                    "(gardener.toml: roots). If it is installed, in the standard library or "
-                    "removed already, its definitions cannot be compared: `gardener refs {0}` "
-                    "lists what to change by hand, and a [[ban]] keeps it out",
-                    target, workspace.tree().root()));
+  const refs::ReferenceReport& report = workspace.report();
+  const std::string& target = report.target;
+  if (report.target_file == graph::kNoFile && collect_usage(workspace, {}).empty()) {
+    return fail(Code::internal,
+                fmt::format("there is no module {} in {}, and no code refers to one; give its "
+                            "dotted name from a source root (gardener.toml: roots)",
+                            target, workspace.tree().root()));
   }
   if (is_or_under(request.canonical, target))
     return fail(Code::internal,
                 fmt::format("--to {} lies in the module that goes", request.canonical));
   const graph::Target canonical = workspace.resolver().module(request.canonical);
-  if (canonical.kind != TargetKind::kModule) {
+  if (canonical.kind == TargetKind::kMissing) {
     return fail(Code::internal, fmt::format("--to {}: there is no such module in {}",
                                             request.canonical, workspace.tree().root()));
   }

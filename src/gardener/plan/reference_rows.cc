@@ -138,20 +138,25 @@ void ReferenceRows::import_row(const Reference& reference, ReferenceRow& row) {
   if (decided != nullptr && decided->action == Action::kDrop) return drop_import(reference, row);
   if (reference.symbol.empty()) return module_import(reference, row);
   if (reference.symbol == "*") return star_import(reference, row);
+  const std::string submodule = plan_.target + "." + std::string(first_of(reference.symbol));
+  if (reference.symbol.find('.') != std::string::npos || is_import_of_module(reference))
+    return manual(row, own_module(submodule));
   const SymbolRow* symbol = plan_.symbol(reference.symbol);
   if (symbol == nullptr) {
-    const std::string submodule =
-        plan_.target + "." + reference.symbol.substr(0, reference.symbol.find('.'));
     const bool is_module =
         workspace_.resolver().module(submodule).kind == graph::TargetKind::kModule;
-    return manual(
-        row,
-        is_module
-            ? fmt::format("{0} is a module of its own: plan it first (gardener plan {0} --to …)",
-                          submodule)
-            : fmt::format("{} has no [[symbol]] row: run `gardener plan` again", reference.symbol));
+    return manual(row, is_module
+                           ? own_module(submodule)
+                           : fmt::format("{} has no [[symbol]] row: run `gardener plan` again",
+                                         reference.symbol));
   }
   symbol_import(reference, *symbol, row);
+}
+
+// `import target.symbol`: only a module can stand there.
+bool ReferenceRows::is_import_of_module(const Reference& reference) const {
+  const python::ModuleFacts& facts = workspace_.file(reference.file).facts;
+  return !facts.imports[facts.names[reference.fact].statement].is_from;
 }
 
 void ReferenceRows::symbol_import(const Reference& reference, const SymbolRow& symbol,

@@ -53,6 +53,7 @@ class ReferenceRows {
   /// "module:name" that a patch of the target's `symbol` is to name; "" if that cannot be known.
   std::string patch_place(const std::string& symbol, Action& action) const;
   std::string why_not_dropped(const refs::Reference& reference) const;
+  bool is_import_of_module(const refs::Reference& reference) const;
   bool can_rename_uses(const refs::Reference& reference, std::string_view name) const;
   static void manual(ReferenceRow& row, std::string reason);
   static void review(ReferenceRow& row, std::string reason);

@@ -88,7 +88,7 @@ std::vector<Check> SymbolChecker::check(const SymbolRow& row, const SymbolUsage&
   std::vector<Check> checks;
   checks.push_back(exists(row));
   if (checks.back().state == CheckState::kFailed) return checks;
-  if (row.action == Action::kRedirect && target_ != nullptr) {
+  if (row.action == Action::kRedirect) {
     checks.push_back(same_definition(row));
   } else if (row.action == Action::kRename && !row.name.empty()) {
     const Destination to = split_destination(row.to);
@@ -124,6 +124,8 @@ Check SymbolChecker::exists(const SymbolRow& row) const {
 
 Check SymbolChecker::same_definition(const SymbolRow& row) const {
   const Destination to = split_destination(row.to);
+  if (target_ == nullptr)
+    return {"same-definition", CheckState::kUnknown, "the old definition cannot be seen"};
   if (row.name.empty() || to.name.empty()) return {"same-definition"};
   const graph::Resolution& old = workspace_.resolver().attribute(plan_.target, row.name);
   const graph::Resolution& now = workspace_.resolver().attribute(to.module, to.name);
