@@ -191,13 +191,15 @@ class Deriver {
 
   void refuse_references() {
     for (const ReferenceRow& row : plan().references) {
-      if (row.action != Action::kManual) continue;
+      if (row.action != Action::kManual && row.problem.empty()) continue;
       const SymbolRow* symbol = plan().symbol(row.symbol);
       const bool is_told =
           row.kind == RefClass::kImport && symbol != nullptr && symbol->action == Action::kManual;
       if (is_told) continue;
       result_.refusals.push_back(fmt::format("{}:{}:{}: {} {}: {}", row.file, row.line, row.column,
-                                             refs::name_of(row.kind), row.symbol, row.reason));
+                                             refs::name_of(row.kind),
+                                             row.symbol.empty() ? "of the module" : row.symbol,
+                                             row.problem.empty() ? row.reason : row.problem));
     }
   }
 

@@ -16,8 +16,8 @@ void FileEditor::set_fate(std::uint32_t imported_name, NameFate fate) {
   fates[imported_name - file_.facts.imports[statement].first_name] = std::move(fate);
 }
 
-void FileEditor::set_statements(std::uint32_t statement, std::vector<std::string> lines) {
-  statements_[statement] = std::move(lines);
+void FileEditor::set_statements(std::uint32_t statement, std::vector<ImportGroup> groups) {
+  statements_[statement] = std::move(groups);
 }
 
 void FileEditor::add(std::vector<SpanEdit> edits) {
@@ -55,6 +55,9 @@ void FileEditor::drop_from_all(std::string_view name) {
       span = {begin, end};
     } else if (has_comma) {
       while (is_blank(span.end)) ++span.end;
+      const bool ends_line =
+          span.end < source.size() && (source[span.end] == '\n' || source[span.end] == '\r');
+      if (ends_line) span.begin = begin;
     } else if (begin > 0 && source[begin - 1] == ',') {
       span = {begin - 1, string.span.end};
     }
@@ -96,18 +99,13 @@ bool FileEditor::finish(FileChange& change) {
   std::vector<std::string> table = gained_;
   for (std::uint32_t i = 0; i < facts.imports.size(); ++i) {
     const python::ImportStatement& statement = facts.imports[i];
-    if (const auto lines = statements_.find(i); lines != statements_.end()) {
-      std::uint32_t begin = statement.span.begin;
-      while (begin > 0 && file_.source[begin - 1] != '\n' && file_.source[begin - 1] != '\r')
-        --begin;
-      const std::string separator =
-          statement.shares_line ? "; "
-                                : "\n" + file_.source.substr(begin, statement.span.begin - begin);
-      std::string text;
-      for (const std::string& line : lines->second)
-        text.append(text.empty() ? "" : separator).append(line);
-      edits_.emplace_back(statement.span, std::move(text), Safety::kReviewed);
-      table.insert(table.end(), lines->second.begin(), lines->second.end());
+    if (const auto groups = statements_.find(i); groups != statements_.end()) {
+      edits_.emplace_back(statement.span,
+                          ImportLayout(file_.source, facts, i).render(groups->second),
+                          Safety::kReviewed);
+      for (const ImportGroup& group : groups->second)
+        for (const ImportGroup::Member& member : group.members)
+          table.push_back(import_line(group.from, member.clause, ""));
     } else if (fates_.contains(i)) {
       rewrite(i, table);
     } else {
@@ -117,6 +115,12 @@ bool FileEditor::finish(FileChange& change) {
   }
   if (edits_.empty()) return false;
   sort_edits(edits_);
+  // Two imports of one module in one scope share their uses: each of them asks for the same edit.
+  const auto is_same = [](const SpanEdit& a, const SpanEdit& b) {
+    return !a.span().empty() && a.span().begin == b.span().begin && a.span().end == b.span().end &&
+           a.replacement() == b.replacement();
+  };
+  edits_.erase(std::unique(edits_.begin(), edits_.end(), is_same), edits_.end());
   std::sort(table.begin(), table.end());
   change.path = workspace_.path(file_.file);
   change.before = file_.source;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gardener/plan/file_change.h"
+#include "gardener/plan/import_layout.h"
 #include "gardener/plan/rewrite_import.h"
 #include "gardener/plan/workspace.h"
 
@@ -17,8 +18,8 @@ class FileEditor {
 
   const refs::ScannedFile& file() const { return file_; }
   void set_fate(std::uint32_t imported_name, NameFate fate);
-  /// A `from x import *` that becomes the given lines (import_line).
-  void set_statements(std::uint32_t statement, std::vector<std::string> lines);
+  /// A `from x import *` that becomes the given statements.
+  void set_statements(std::uint32_t statement, std::vector<ImportGroup> groups);
   void add(SpanEdit edit) { edits_.push_back(std::move(edit)); }
   void add(std::vector<SpanEdit> edits);
   /// Import lines that other edits bring.
@@ -36,7 +37,7 @@ class FileEditor {
   const Workspace& workspace_;
   const refs::ScannedFile& file_;
   std::map<std::uint32_t, std::vector<NameFate>> fates_{};  ///< by statement
-  std::map<std::uint32_t, std::vector<std::string>> statements_{};
+  std::map<std::uint32_t, std::vector<ImportGroup>> statements_{};
   std::vector<SpanEdit> edits_{};
   std::vector<std::string> gained_{};
 };

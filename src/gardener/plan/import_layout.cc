@@ -154,8 +154,9 @@ python::Span ImportLayout::removal() const {
   const auto end = static_cast<std::uint32_t>(source_.size());
   if (!statement_.shares_line) {
     span.begin -= static_cast<std::uint32_t>(indent_.size());
-    span.end += static_cast<std::uint32_t>(end_comment_.size());
-    while (span.end < end && is_blank(source_[span.end])) ++span.end;
+    while (span.end < end && (is_blank(source_[span.end]) || source_[span.end] == ';')) ++span.end;
+    if (span.end < end && source_[span.end] == '#')
+      while (span.end < end && !is_newline(source_[span.end])) ++span.end;
     if (span.end < end && source_[span.end] == '\r') ++span.end;
     if (span.end < end && source_[span.end] == '\n') ++span.end;
     return span;

@@ -33,9 +33,9 @@ std::uint32_t behind_comments(std::string_view source) {
   return at;
 }
 
-std::uint32_t import_place(const refs::ScannedFile& file, bool is_from) {
+std::uint32_t import_place(const refs::ScannedFile& file, bool is_from, std::uint32_t before) {
   const python::ModuleFacts& facts = file.facts;
-  std::uint32_t first_definition = static_cast<std::uint32_t>(file.source.size());
+  std::uint32_t first_definition = std::min(before, static_cast<std::uint32_t>(file.source.size()));
   for (const python::Binding& binding : facts.bindings) {
     const bool is_def = binding.kind == BindingKind::kFunction ||
                         binding.kind == BindingKind::kAsyncFunction ||
@@ -83,11 +83,12 @@ std::size_t main_guard(const refs::ScannedFile& file) {
 }  // namespace
 
 std::vector<SpanEdit> insert_imports(const refs::ScannedFile& file,
-                                     const std::vector<std::string>& statements) {
+                                     const std::vector<std::string>& statements,
+                                     std::uint32_t before) {
   const std::string newline = newline_of(file.source);
   std::vector<SpanEdit> edits;
   for (const bool is_from : {false, true}) {
-    const std::uint32_t place = import_place(file, is_from);
+    const std::uint32_t place = import_place(file, is_from, before);
     const bool is_behind_other = !edits.empty() && edits.back().span().begin == place;
     const bool is_fresh = is_behind_other || ends_line(file.source, place) ||
                           file.source.substr(0, place) == "\xef\xbb\xbf";
@@ -103,25 +104,35 @@ std::vector<SpanEdit> insert_imports(const refs::ScannedFile& file,
   return edits;
 }
 
-SpanEdit insert_definitions(const refs::ScannedFile& file, const std::vector<std::string>& texts) {
-  const std::string newline = newline_of(file.source);
-  const std::size_t guard = main_guard(file);
-  const auto place =
-      static_cast<std::uint32_t>(guard == std::string::npos ? file.source.size() : guard);
-  std::size_t blank = 0;
-  for (std::size_t at = place;
-       at >= newline.size() && blank < 3 &&
-       file.source.compare(at - newline.size(), newline.size(), newline) == 0;
+SpanEdit insert_definitions(const refs::ScannedFile& file, const std::vector<SpanEdit>& imports,
+                            const std::vector<std::string>& texts, std::uint32_t before) {
+  const std::string_view source = file.source;
+  const std::string newline = newline_of(source);
+  const auto place = static_cast<std::uint32_t>(before != python::kNone
+                                                    ? import_place(file, true, before)
+                                                    : std::min(main_guard(file), source.size()));
+  const auto has_newline = [&](std::size_t at) {
+    return source.compare(at, newline.size(), newline) == 0;
+  };
+  std::size_t above = 0;
+  for (std::size_t at = place; at >= newline.size() && has_newline(at - newline.size());
        at -= newline.size())
-    ++blank;
+    ++above;
+  const bool is_behind_imports = !imports.empty() && imports.back().span().begin == place;
+  if (is_behind_imports) above = 1;  // their line end
+  std::size_t below = 0;
+  for (std::size_t at = place; at < source.size() && has_newline(at); at += newline.size()) ++below;
+  constexpr std::size_t kAbove = 3;  // a line end and two blank lines
+  constexpr std::size_t kBelow = 2;
   std::string text;
-  const std::size_t wanted = place == 0 ? 0 : 3;
-  for (std::size_t i = std::min(blank, wanted); i < wanted; ++i) text.append(newline);
+  if (place > 0 || is_behind_imports)
+    for (std::size_t i = above; i < kAbove; ++i) text.append(newline);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (i > 0) text.append(newline).append(newline);
     text.append(texts[i]).append(newline);
   }
-  if (guard != std::string::npos) text.append(newline).append(newline);
+  if (place < source.size())
+    for (std::size_t i = below; i < kBelow; ++i) text.append(newline);
   return {{place, place}, std::move(text), Safety::kReviewed};
 }
 

@@ -66,6 +66,11 @@ class ModuleObject {
       return;
     }
     const Destination to = split_destination(row->to);
+    if (to.name.empty()) {
+      problem(fmt::format("line {} uses {}.{}, which is the module {}: import that by name",
+                          use.line, prefix_, attribute, to.module));
+      return;
+    }
     wanted.modules.emplace(to.module);
     if (to.name == attribute) return;
     const auto begin = static_cast<std::uint32_t>(use.span.begin + prefix_.size() + 1);

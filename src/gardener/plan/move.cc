@@ -34,7 +34,6 @@ class Receiver {
     name_problem_.clear();
     cycle_problem_.clear();
     closure_ = &closure;
-    check_text(symbol);
     std::vector<std::string> open = {symbol};
     while (!open.empty()) {
       const std::string name = std::move(open.back());
@@ -68,8 +67,9 @@ class Receiver {
     std::vector<std::string> statements;
     for (const auto& [local, line] : imports_) statements.push_back(line);
     std::sort(statements.begin(), statements.end());
-    edit.edits = insert_imports(file_, statements);
-    if (!texts.empty()) edit.edits.push_back(insert_definitions(file_, texts));
+    const std::uint32_t needed = first_needed();
+    edit.edits = insert_imports(file_, statements, needed);
+    if (!texts.empty()) edit.edits.push_back(insert_definitions(file_, edit.edits, texts, needed));
     edit.imports = std::move(statements);
     for (const python::ImportedName& name : target_.facts().names) {
       for (const Definition& definition : target_.definitions())
@@ -87,35 +87,45 @@ class Receiver {
   const std::string& module() const { return module_; }
 
  private:
+  /// Where the destination first reads something that moves here while it is imported itself: it
+  /// imported that from the target. kNone if nowhere.
+  std::uint32_t first_needed() const {
+    std::uint32_t first = python::kNone;
+    for (const python::Use& use : file_.facts.uses) {
+      const std::string name(first_of(file_.facts.text(use.text)));
+      if (!use.is_store && moved_.contains(name) && !python::in_function(file_.facts, use.block))
+        first = std::min(first, use.span.begin);
+    }
+    return first;
+  }
+
   static void set(std::string& problem, std::string text) {
     if (problem.empty()) problem = std::move(text);
   }
 
-  void check_text(const std::string& symbol) {
+  void check_text(const Definition& definition) {
     const auto has_future = [](const python::ModuleFacts& facts) {
       return std::any_of(facts.names.begin(), facts.names.end(), [&](const auto& name) {
         return facts.text(facts.imports[name.statement].module) == "__future__" &&
                facts.text(name.name) == "annotations";
       });
     };
-    const Definition* definition = target_.find(symbol);
-    if (definition == nullptr) return;
-    if (target_.binding(*definition).own_block != python::kNone && has_future(target_.facts()) &&
+    if (target_.binding(definition).own_block != python::kNone && has_future(target_.facts()) &&
         !has_future(file_.facts)) {
       set(closure_problem_,
           fmt::format("{} is written for `from __future__ import annotations`, which {} lacks: add "
                       "it there first",
-                      symbol, module_));
+                      definition.name, module_));
     }
     const std::string_view text = std::string_view(target_.file().source)
-                                      .substr(definition->text.begin, definition->text.size());
+                                      .substr(definition.text.begin, definition.text.size());
     const bool is_ascii = std::all_of(text.begin(), text.end(),
                                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     if (!is_ascii &&
         python::encoding_cookie(target_.file().source) != python::encoding_cookie(file_.source))
       set(closure_problem_, fmt::format("the two files have different encodings and {} is not "
                                         "ASCII",
-                                        symbol));
+                                        definition.name));
   }
 
   void visit(const std::string& name, const std::string& root, std::vector<std::string>& open) {
@@ -164,6 +174,7 @@ class Receiver {
                       workspace_.place(target_.file().file, old.line)));
       return;
     }
+    check_text(definition);
     check_inner_imports(definition);
     moved_.insert(name);
     if (name != root) note(name);

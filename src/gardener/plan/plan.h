@@ -39,7 +39,8 @@ struct Check {
 struct SymbolRow {
   std::string name{};  ///< in the deprecated module; "" is the module object itself
   Action action = Action::kManual;
-  std::string to{};      ///< "module:name" (redirect, rename, move), "module" for the module object
+  std::string to{};      ///< "module:name" (redirect, rename, move); "module" for the module object
+                         ///< and for a symbol that is a module (`import time` in the target)
   std::string reason{};  ///< prose; required for drop, explains manual
   std::vector<std::string> closure{};  ///< move: further definitions and imports that go along
   std::vector<Check> checks{};
@@ -68,6 +69,7 @@ struct ReferenceRow {
   /// A person set the action: "drop", "keep", or for strings "redirect". In the file such a row has
   /// a `reason`; gardener's own prose is its `note`.
   bool is_decided = false;
+  std::string problem{};  ///< why what a person decided cannot be done; "" if it can
   std::uint32_t plan_line = 0;
 };
 

@@ -141,7 +141,8 @@ void read_symbol(RowReader& in, const TomlRow& source, Plan& plan) {
     in.wrong(source.line, fmt::format("{} of {} needs to = \"module:name\"", name_of(row.action),
                                       config::quote_toml(row.name)));
   }
-  if (goes && !row.name.empty() && row.to.find(':') == std::string::npos) {
+  const bool may_be_module = row.name.empty() || row.action == Action::kRedirect;
+  if (goes && !may_be_module && row.to.find(':') == std::string::npos) {
     in.wrong(in.line_of("to"),
              fmt::format("to = {} is no \"module:name\"", config::quote_toml(row.to)));
   }

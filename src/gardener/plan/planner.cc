@@ -82,9 +82,20 @@ class Planner {
       return;
     }
     std::string_view rest = reference.symbol;
-    const bool is_code = reference.kind == RefClass::kImport ||
-                         reference.kind == RefClass::kTransitiveImport ||
-                         reference.kind == RefClass::kAttribute;
+    const bool is_code =
+        reference.kind == RefClass::kImport || reference.kind == RefClass::kTransitiveImport ||
+        reference.kind == RefClass::kAttribute || reference.kind == RefClass::kShellImport;
+    const bool is_path =
+        reference.kind == RefClass::kContainer || reference.kind == RefClass::kOtherString;
+    if (is_path) {  // "target.Name" in a registry asks for Name; a logger's "target.x" for nothing
+      const std::string name(first_of(rest));
+      if (target_ != nullptr && target_->find(name) != nullptr) {
+        names.insert(name);
+      } else if (reference.kind == RefClass::kContainer) {
+        names.insert("");
+      }
+      return;
+    }
     const bool is_string = reference.kind == RefClass::kPatch;
     if (is_string && (rest.empty() || !reference.is_missing || rest.find('.') != rest.npos)) {
       // A patch of a class's member needs the class's row; of a name the target has, none.
@@ -128,7 +139,9 @@ class Planner {
       return row;
     }
     const graph::Resolution& canonical = workspace_.resolver().attribute(plan_.canonical, name);
-    if (are_same(old, canonical)) {
+    const graph::FileId there = workspace_.resolver().module(plan_.canonical).file;
+    if (are_same(old, canonical) && !is_defined_in(canonical, target_->file().file) &&
+        !takes_from_target(workspace_, there, name)) {
       row.action = Action::kRedirect;
       row.to = plan_.canonical + ":" + name;
       return row;
@@ -185,7 +198,8 @@ class Planner {
   void propose_move(const graph::Resolution& canonical, const Definition& definition,
                     SymbolRow& row) const {
     const python::Binding& old = target_->binding(definition);
-    if (canonical.is_missing() || canonical.kind() == TargetKind::kDynamic) {
+    if (canonical.is_missing() || canonical.kind() == TargetKind::kDynamic ||
+        is_defined_in(canonical, target_->file().file)) {
       row.action = Action::kMove;
       row.to = plan_.canonical + ":" + row.name;
       return;

@@ -23,7 +23,12 @@ bool goes(Action action) {
 ReferenceRows::ReferenceRows(const Workspace& workspace, const Plan& plan,
                              const TargetModel* target, const MoveResult& moves,
                              const std::set<std::string>& deleted)
-    : workspace_(workspace), plan_(plan), target_(target), moves_(moves), deleted_(deleted) {
+    : workspace_(workspace),
+      plan_(plan),
+      target_(target),
+      moves_(moves),
+      default_module_row_{.action = Action::kRedirect, .to = plan.canonical},
+      deleted_(deleted) {
   for (const ReferenceRow& row : plan.references)
     if (row.is_decided) decisions_[{row.file, row.line, row.column, row.kind}] = &row;
 }
@@ -51,6 +56,11 @@ const ReferenceRow* ReferenceRows::decision(const Reference& reference) const {
                                       reference.begin.column, reference.kind});
   return found == decisions_.end() || found->second->symbol != reference.symbol ? nullptr
                                                                                 : found->second;
+}
+
+const SymbolRow& ReferenceRows::module_row() const {
+  const SymbolRow* row = plan_.symbol("");
+  return row == nullptr ? default_module_row_ : *row;
 }
 
 void ReferenceRows::run() {
@@ -121,6 +131,10 @@ ReferenceRow ReferenceRows::row_of(const Reference& reference) {
   }
   if (const ReferenceRow* decided = decision(reference); decided != nullptr) {
     row.is_decided = true;
+    if (row.action == Action::kManual) {
+      row.problem = row.reason;
+      row.action = decided->action;
+    }
     row.reason = decided->reason;
   }
   if (row.kind == RefClass::kImport || row.kind == RefClass::kAttribute ||
@@ -244,29 +258,54 @@ void ReferenceRows::star_import(const Reference& reference, ReferenceRow& row) {
   std::set<std::string> wanted;
   for (const python::Use& use : facts.uses) wanted.emplace(first_of(facts.text(use.text)));
   for (const python::TextRef name : facts.all) wanted.emplace(facts.text(name));
-  for (const refs::Reexporter& reexporter : workspace_.report().reexporters) {
-    if (reexporter.file != reference.file) continue;
-    return manual(row,
-                  "other modules may import what the star brings from here: import the names "
-                  "one by one");
-  }
-  std::vector<std::string> lines;
+  if (is_passed_on(reference.file)) wanted.insert(names.begin(), names.end());
+  const python::ImportStatement& statement = facts.imports[facts.names[reference.fact].statement];
+  std::vector<ImportGroup> groups;
+  bool is_own = false;
   for (const std::string& name : names) {
     if (!wanted.contains(name)) continue;
     const SymbolRow* symbol = plan_.symbol(name);
-    if (symbol == nullptr || !goes(symbol->action) || split_destination(symbol->to).name.empty())
+    if (symbol == nullptr || !goes(symbol->action))
       return manual(
           row, fmt::format("the star brings {}, which has no row that says where it goes", name));
-    const Destination to = split_destination(symbol->to);
-    lines.push_back(fmt::format("from {} import {}{}", to.module, to.name,
-                                to.name == name ? "" : " as " + name));
+    if (symbol->to.starts_with("__future__:")) continue;  // a switch of that file, not a name
+    Destination to = split_destination(symbol->to);
+    if (to.name.empty()) to = {parent_of(to.module), last_of(to.module)};
+    if (workspace_.code().find(to.module).file == reference.file && to.name == name) {
+      is_own = true;  // it has the definition itself
+      continue;
+    }
+    std::string from = statement.level == 0
+                           ? std::string()
+                           : relative_spelling(workspace_.package_of(reference.file), to.module);
+    if (from.empty()) from = to.module;
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const ImportGroup& one) { return one.from == from; });
+    if (group == groups.end()) group = groups.insert(groups.end(), {from, {}});
+    group->members.push_back({0, std::string(to.name) + (to.name == name ? "" : " as " + name)});
   }
-  if (lines.empty())
+  if (groups.empty() && is_own) {
+    row.action = Action::kRedirect;
+    row.edit = Edit::kDelete;
+    return editor(reference.file)
+        .set_fate(reference.fact, {.kind = NameFate::Kind::kDrop, .safety = Safety::kReviewed});
+  }
+  if (groups.empty())
     return manual(row, "no name that the star brings is used: decide with action = \"drop\"");
   row.action = Action::kRedirect;
   row.edit = Edit::kRewrite;
   row.risk = Risk::kMedium;
-  editor(reference.file).set_statements(facts.names[reference.fact].statement, std::move(lines));
+  editor(reference.file).set_statements(facts.names[reference.fact].statement, std::move(groups));
+}
+
+bool ReferenceRows::is_passed_on(graph::FileId file) const {
+  if (std::filesystem::path(workspace_.path(file)).filename() == "__init__.py") return true;
+  const std::vector<std::string> names = workspace_.code().names_of(file);
+  return std::any_of(workspace_.report().references.begin(), workspace_.report().references.end(),
+                     [&](const Reference& other) {
+                       return other.file != file && other.module != plan_.target &&
+                              std::find(names.begin(), names.end(), other.module) != names.end();
+                     });
 }
 
 std::string ReferenceRows::why_not_dropped(const Reference& reference) const {
@@ -313,7 +352,8 @@ void ReferenceRows::indirect_row(const Reference& reference, ReferenceRow& row) 
 }
 
 void ReferenceRows::attribute_row(const Reference& reference, ReferenceRow& row) {
-  const SymbolRow* symbol = plan_.symbol(reference.symbol);
+  const std::string_view name = first_of(reference.symbol);
+  const SymbolRow* symbol = plan_.symbol(name);
   row.risk = reference.kind == RefClass::kModuleUse ? Risk::kMedium : Risk::kLow;
   if (reference.module != plan_.target) return indirect_row(reference, row);
   for (const auto& [key, change] : modules_) {
@@ -322,8 +362,8 @@ void ReferenceRows::attribute_row(const Reference& reference, ReferenceRow& row)
     const SymbolRow* module = plan_.symbol("");
     row.action = symbol == nullptr ? module->action : symbol->action;
     const bool is_renamed =
-        symbol != nullptr && split_destination(symbol->to).name != reference.symbol;
-    row.edit = is_renamed && !reference.symbol.empty() ? Edit::kRewrite : Edit::kNone;
+        symbol != nullptr && goes(symbol->action) && split_destination(symbol->to).name != name;
+    row.edit = is_renamed && !name.empty() ? Edit::kRewrite : Edit::kNone;
     row.reason = "through the import of the module in this file";
     if (reference.kind == RefClass::kModuleUse)
       row.reason = "the object of the module is used: what it is asked for by name cannot be seen";

@@ -50,8 +50,12 @@ class ReferenceRows {
   void shell_row(const refs::Reference& reference, ReferenceRow& row);
 
   const ReferenceRow* decision(const refs::Reference& reference) const;
+  /// The row of the module object; where there is none, the canonical module takes its place.
+  const SymbolRow& module_row() const;
   /// "module:name" that a patch of the target's `symbol` is to name; "" if that cannot be known.
   std::string patch_place(const std::string& symbol, Action& action) const;
+  /// True if others take names from the file that it imports itself (a package is there for that).
+  bool is_passed_on(graph::FileId file) const;
   std::string why_not_dropped(const refs::Reference& reference) const;
   bool is_import_of_module(const refs::Reference& reference) const;
   bool can_rename_uses(const refs::Reference& reference, std::string_view name) const;
@@ -62,6 +66,7 @@ class ReferenceRows {
   const Plan& plan_;
   const TargetModel* target_;
   const MoveResult& moves_;
+  SymbolRow default_module_row_;
   const std::set<std::string>& deleted_;
   using Key = std::tuple<std::string, std::uint32_t, std::uint32_t, refs::RefClass>;
   std::map<Key, const ReferenceRow*> decisions_{};

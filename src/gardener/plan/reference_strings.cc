@@ -90,11 +90,11 @@ void ReferenceRows::string_row(const Reference& reference, ReferenceRow& row) {
     return manual(row, "the string does not spell the module's full name: change it by hand");
   std::string to;
   if (value.size() == plan_.target.size()) {
-    const SymbolRow* module = plan_.symbol("");
-    if (module == nullptr || !goes(module->action))
+    const SymbolRow& module = module_row();
+    if (!goes(module.action))
       return manual(row, "the plan does not say what takes the place of the module object");
-    row.action = module->action;
-    to = module->to;
+    row.action = module.action;
+    to = module.to;
   } else {
     const std::string rest = value.substr(plan_.target.size() + 1);
     const std::string symbol(first_of(rest));
@@ -123,6 +123,10 @@ void ReferenceRows::string_row(const Reference& reference, ReferenceRow& row) {
   if (!edited_.emplace(reference.file, reference.span.begin).second) return;
   FileEditor& editor = this->editor(reference.file);
   const std::size_t size = plan_.target.size();
+  if (name.empty() && value.size() > size) {  // the symbol is a module: its name is the place
+    const std::size_t dot = std::min(value.find('.', size + 1), value.size());
+    return editor.add(string.replace(0, dot, place.module, Safety::kReviewed));
+  }
   editor.add(string.replace(0, size, place.module, Safety::kReviewed));
   const std::string old(name.empty() ? "" : first_of(std::string_view(value).substr(size + 1)));
   if (!name.empty() && name != old)
@@ -154,19 +158,19 @@ void ReferenceRows::asked_row(const Reference& reference, ReferenceRow& row) {
     return;
   }
   if (is_string) return string_row(reference, row);
-  const SymbolRow* module = plan_.symbol("");
+  const SymbolRow& module = module_row();
   const std::string& source = workspace_.file(reference.file).source;
   const std::size_t at = source.find(plan_.target, reference.span.begin);
   const std::size_t end = at == std::string::npos ? at : at + plan_.target.size();
   const bool is_whole = at != std::string::npos && at <= reference.span.end &&
                         source.compare(end, 1, ".") != 0 &&
                         !python::is_identifier("_" + source.substr(end, 1));
-  if (module == nullptr || !goes(module->action) || !is_whole)
+  if (!goes(module.action) || !is_whole)
     return manual(row, "only the module's whole name can be redirected: change it by hand");
-  row.action = module->action;
+  row.action = module.action;
   row.edit = Edit::kRewrite;
   editor(reference.file)
-      .add(SpanEdit({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)}, module->to,
+      .add(SpanEdit({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end)}, module.to,
                     Safety::kReviewed));
 }
 

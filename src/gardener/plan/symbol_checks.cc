@@ -48,6 +48,21 @@ bool runs_at_import(const Workspace& workspace, const refs::Reference& reference
 
 }  // namespace
 
+bool is_defined_in(const graph::Resolution& resolution, graph::FileId file) {
+  return std::any_of(resolution.targets.begin(), resolution.targets.end(),
+                     [file](const graph::Target& target) {
+                       return target.kind == TargetKind::kDefinition && target.file == file;
+                     });
+}
+
+bool takes_from_target(const Workspace& workspace, graph::FileId file, std::string_view name) {
+  const auto& all = workspace.report().reexporters;
+  return std::any_of(all.begin(), all.end(), [&](const refs::Reexporter& one) {
+    return one.file == file && std::any_of(one.names.begin(), one.names.end(),
+                                           [&](const auto& bound) { return bound.local == name; });
+  });
+}
+
 bool are_same(const graph::Resolution& a, const graph::Resolution& b) {
   const auto is_known = [](const graph::Target& target) {
     return target.kind == TargetKind::kDefinition || target.kind == TargetKind::kModule ||
@@ -117,7 +132,14 @@ Check SymbolChecker::exists(const SymbolRow& row) const {
   if (to.name.empty()) return {"exists"};
   for (const SymbolRow& other : plan_.symbols)
     if (other.action == Action::kMove && other.to == row.to) return {"exists"};
-  if (!workspace_.resolver().attribute(to.module, to.name).is_missing()) return {"exists"};
+  const graph::Resolution& found = workspace_.resolver().attribute(to.module, to.name);
+  if (target_ != nullptr && (is_defined_in(found, target_->file().file) ||
+                             takes_from_target(workspace_, module.file, to.name))) {
+    return {"exists", CheckState::kFailed,
+            fmt::format("{} has {} from {}, which goes; move it there, or name where it comes from",
+                        to.module, to.name, plan_.target)};
+  }
+  if (!found.is_missing()) return {"exists"};
   return {"exists", CheckState::kFailed,
           fmt::format("{} has no {}; correct `to`", to.module, to.name)};
 }

@@ -41,6 +41,13 @@ class SymbolChecker {
 /// "" if it closes none.
 std::string new_cycle(const Workspace& workspace, graph::FileId from, graph::FileId to);
 
+/// True if one of the objects is defined in the file.
+bool is_defined_in(const graph::Resolution& resolution, graph::FileId file);
+
+/// True if the module at `file` binds the name to something it has from the deprecated module,
+/// directly or through others.
+bool takes_from_target(const Workspace& workspace, graph::FileId file, std::string_view name);
+
 /// True if two names end at the same objects and all of these are known.
 bool are_same(const graph::Resolution& a, const graph::Resolution& b);
 

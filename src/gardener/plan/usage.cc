@@ -38,7 +38,8 @@ std::map<std::string, SymbolUsage> collect_usage(const Workspace& workspace,
                          reference.kind == RefClass::kAttribute;
     const bool counts =
         is_code || reference.kind == RefClass::kPatch || reference.kind == RefClass::kModuleUse ||
-        reference.kind == RefClass::kImportModule || reference.kind == RefClass::kContainer;
+        reference.kind == RefClass::kImportModule || reference.kind == RefClass::kContainer ||
+        reference.kind == RefClass::kShellImport || reference.kind == RefClass::kOtherString;
     if (!counts || reference.is_internal || left_out.contains(workspace.path(reference.file)))
       continue;
     SymbolUsage& usage = result[reference.symbol];

@@ -1,16 +1,15 @@
-// Runs every fixture of tests/gardener/fixtures: prose, files to lay out and what is to be found.
+// Runs the fixtures of tests/gardener/fixtures (graph/markdown_fixture.h) that tell what is found.
 //
-// A fence "```<language> <path>" is a file. "```findings CODE…" lists the findings of these rules
-// with their evidence, "```gate" those of the gate with the fixture's gardener.toml, "```refs
-// MODULE" the references. A fixture without an expectation, or with an unknown fence, fails.
+// "```findings CODE…" lists the findings of these rules with their evidence, "```gate" those of the
+// gate with the fixture's gardener.toml, "```refs MODULE" the references. A fixture without an
+// expectation, or with an unknown fence, fails.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 
+#include "gardener/graph/markdown_fixture.h"
 #include "gardener/rules/gate.h"
 #include "gardener/rules/page.h"
 #include "gardener/rules/scan_context.h"
@@ -19,66 +18,27 @@
 namespace gp::rules {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Expectation {
-  std::string kind{};
-  std::vector<std::string> words{};
-  std::string text{};
-};
-
 struct Fixture {
   std::vector<std::pair<std::string, std::string>> files{};
-  std::vector<Expectation> expectations{};
+  std::vector<graph::Fence> expectations{};
 };
 
-std::string read(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return std::move(text).str();
-}
-
-Fixture read_fixture(const fs::path& path) {
+Fixture read_fixture(const std::string& name) {
   Fixture fixture;
-  std::istringstream lines(read(path));
-  std::string line;
-  while (std::getline(lines, line)) {
-    if (!line.starts_with("```")) continue;
-    std::istringstream info(line.substr(3));
-    std::vector<std::string> words;
-    for (std::string word; info >> word;) words.push_back(word);
-    std::string text;
-    while (std::getline(lines, line) && line != "```") text += line + "\n";
-    if (words.empty()) continue;
-    const std::string kind = words.front();
-    words.erase(words.begin());
-    if (kind == "findings" || kind == "gate" || kind == "refs") {
-      fixture.expectations.push_back({.kind = kind, .words = words, .text = text});
-    } else if (words.size() == 1) {
-      fixture.files.emplace_back(words.front(), text);
-    } else {
-      ADD_FAILURE() << path << ": unknown fence ```" << kind;
+  for (const graph::Fence& fence : graph::read_fences(name)) {
+    if (fence.kind == "findings" || fence.kind == "gate" || fence.kind == "refs") {
+      fixture.expectations.push_back(fence);
+    } else if (!fence.words.empty()) {
+      fixture.files.emplace_back(fence.words.front(), graph::file_bytes(fence));
+    } else if (!fence.kind.empty()) {
+      ADD_FAILURE() << name << ".md:" << fence.line << ": unknown fence ```" << fence.kind;
     }
   }
   return fixture;
 }
 
-/// Found from the program upwards: build/<preset>/bin is inside the source tree.
-fs::path fixtures_folder() {
-  for (fs::path at = fs::read_symlink("/proc/self/exe").parent_path(); at != at.root_path();
-       at = at.parent_path())
-    if (fs::is_directory(at / "tests/gardener/fixtures")) return at / "tests/gardener/fixtures";
-  return {};
-}
-
 std::vector<std::string> fixture_names() {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(fixtures_folder(), error))
-    if (entry.path().extension() == ".md") names.push_back(entry.path().stem().string());
-  std::sort(names.begin(), names.end());
-  return names;
+  return graph::fixture_names(graph::FixtureKind::kOther);
 }
 
 std::string lines_of(const std::vector<Finding>& findings) {
@@ -132,7 +92,7 @@ std::string refs_of(const graph::SourceTree& tree, const std::string& module) {
 class FixtureTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(FixtureTest, FindsWhatItSays) {
-  const Fixture fixture = read_fixture(fixtures_folder() / (GetParam() + ".md"));
+  const Fixture fixture = read_fixture(GetParam());
   ASSERT_FALSE(fixture.expectations.empty());
   const TestFolder folder;
   Settings settings;
@@ -144,7 +104,7 @@ TEST_P(FixtureTest, FindsWhatItSays) {
     settings = std::move(parsed).value();
   }
   const graph::SourceTree tree = folder.tree(settings.exclude);
-  for (const Expectation& expected : fixture.expectations) {
+  for (const graph::Fence& expected : fixture.expectations) {
     if (expected.kind == "findings") {
       ASSERT_FALSE(expected.words.empty());
       EXPECT_EQ(findings_of(tree, settings, expected.words), expected.text);
@@ -163,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(Fixtures, FixtureTest, testing::ValuesIn(fixture_names(
 TEST(Fixtures, CoverEveryRuleAndEveryClass) {
   std::set<std::string> expected;
   for (const std::string& name : fixture_names()) {
-    for (const Expectation& one : read_fixture(fixtures_folder() / (name + ".md")).expectations) {
+    for (const graph::Fence& one : read_fixture(name).expectations) {
       std::istringstream words(one.text);
       for (std::string word; words >> word;) expected.insert(word);
     }
