@@ -20,6 +20,7 @@ struct GlobalFlags {
   std::vector<std::string> exclude{};
   unsigned jobs = 0;
   bool quiet = false;
+  bool no_cache = false;
 };
 
 /// The format asked for. Errors: the command cannot write it; the message lists what it can.

@@ -18,6 +18,8 @@ void add_global_flags(CLI::App& root, gp::app::GlobalFlags& flags) {
       ->take_all()
       ->type_name("GLOB");
   root.add_option("--jobs", flags.jobs, "threads, default one per core")->type_name("N");
+  root.add_flag("--no-cache", flags.no_cache,
+                "scan every file, and remember nothing in ~/.cache/gardener ($XDG_CACHE_HOME)");
   root.add_option("--color", flags.color, "auto, always or never; default auto")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");

@@ -1,6 +1,7 @@
 #include "gardener/session.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "config/read_file.h"
@@ -24,6 +25,14 @@ Result<rules::Settings> read_settings(const GlobalFlags& flags) {
   return rules::parse_settings(text.value(), shown);
 }
 
+/// As the XDG base directory specification says; "" without a home.
+std::string cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && cache[0] == '/') return std::string(cache) + "/gardener";
+  const char* home = std::getenv("HOME");
+  return home != nullptr && home[0] == '/' ? std::string(home) + "/.cache/gardener" : std::string();
+}
+
 bool is_dotted(std::string_view text) {
   std::size_t begin = 0;
   for (;;) {
@@ -37,7 +46,10 @@ bool is_dotted(std::string_view text) {
 }  // namespace
 
 graph::CodeBaseOptions Session::code_options(const GlobalFlags& flags) const {
-  return {.roots = settings.roots, .third_party = settings.third_party, .jobs = flags.jobs};
+  return {.roots = settings.roots,
+          .third_party = settings.third_party,
+          .jobs = flags.jobs,
+          .cache = flags.no_cache ? std::string() : cache_folder()};
 }
 
 refs::RefsOptions Session::refs_options(const GlobalFlags& flags) const {

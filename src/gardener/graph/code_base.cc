@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "gardener/graph/facts_cache.h"
 #include "gardener/graph/module_path.h"
 #include "gardener/python/scan.h"
 #include "runtime/parallel.h"
@@ -75,6 +76,9 @@ CodeBase::CodeBase(const SourceTree& tree, CodeBaseOptions options)
 
 void CodeBase::scan() {
   facts_.resize(python_files_.size());
+  const bool remembers = python_files_.size() >= FactsCache::kFilesMin;
+  FactsCache cache(remembers ? options_.cache : std::string(), tree_.root());
+  std::vector<ContentDigest> digests(cache.is_on() ? python_files_.size() : 0);
   std::vector<std::string> buffers(runtime::job_count(options_.jobs));
   runtime::parallel_for(python_files_.size(), options_.jobs, [&](std::size_t i, unsigned worker) {
     std::string& bytes = buffers[worker];
@@ -82,9 +86,15 @@ void CodeBase::scan() {
       facts_[i] = unreadable(why);
       return;
     }
+    if (cache.is_on()) {
+      digests[i] = cache.digest(bytes);
+      if (cache.find(digests[i], facts_[i])) return;
+      facts_[i] = {};
+    }
     facts_[i] = python::scan_module(bytes, python::Detail::kGraph);
     shrink(facts_[i]);
   });
+  if (cache.is_on()) cache.save(digests, facts_);
 }
 
 const python::ModuleFacts& CodeBase::facts(FileId id) const {

@@ -27,8 +27,9 @@ namespace gp::graph {
 struct CodeBaseOptions {
   std::vector<std::string> roots{};  ///< relative to the tree; empty: found
   std::vector<std::string>
-      third_party{};  ///< top-level names that are not ours although a folder has the name
-  unsigned jobs = 0;  ///< 0: one per core
+      third_party{};    ///< top-level names that are not ours although a folder has the name
+  unsigned jobs = 0;    ///< 0: one per core
+  std::string cache{};  ///< folder that remembers facts (facts_cache.h); "": none
 };
 
 enum class ModuleKind : std::uint8_t { kNone, kFile, kPackage, kNamespace };

@@ -28,6 +28,7 @@ struct TextRef {
   std::uint32_t offset = 0;
   std::uint32_t size = 0;
   bool empty() const { return size == 0; }
+  friend bool operator==(const TextRef&, const TextRef&) = default;
 };
 
 enum class BlockKind : std::uint8_t {
@@ -61,6 +62,7 @@ struct Block {
   Span name{};  ///< of a def or class
   bool one_line = false;          ///< the suite stands behind the ':' on the header's line
   bool is_type_checking = false;  ///< `if TYPE_CHECKING:`, `if typing.TYPE_CHECKING:`
+  friend bool operator==(const Block&, const Block&) = default;
 };
 
 /// One alias of an import statement.
@@ -75,6 +77,7 @@ struct ImportedName {
   Span comma{};              ///< the comma behind it; empty if none
   std::uint32_t line = 0;    ///< of whole.begin, from 1
   std::uint32_t column = 0;  ///< of whole.begin, bytes from 0 (a BOM is not counted, as in ast)
+  friend bool operator==(const ImportedName&, const ImportedName&) = default;
 };
 
 struct ImportStatement {
@@ -93,6 +96,7 @@ struct ImportStatement {
   std::uint32_t index_in_block = 0;  ///< 0 is the block's first statement (a docstring counts)
   bool shares_line = false;          ///< other statements on its lines (`;`, or behind a ':')
   bool has_comment = false;          ///< a comment between its first and last line's end
+  friend bool operator==(const ImportStatement&, const ImportStatement&) = default;
 };
 
 enum class BindingKind : std::uint8_t { kFunction, kAsyncFunction, kClass, kAssignment, kImport };
@@ -108,6 +112,7 @@ struct Parameter {
   TextRef name{};
   ParameterKind kind = ParameterKind::kNormal;
   bool has_default = false;
+  friend bool operator==(const Parameter&, const Parameter&) = default;
 };
 
 /// A name bound at module level (also inside if/try/with/for there) or in the body of a top-level
@@ -132,12 +137,14 @@ struct Binding {
   std::uint32_t decorator_count = 0;
   std::uint64_t body_hash =
       0;  ///< of the tokens without comments, white space and docstrings; 0 for assignments
+  friend bool operator==(const Binding&, const Binding&) = default;
 };
 
 /// `del x`: bindings of x before it are gone.
 struct Deletion {
   TextRef name{};
   std::uint32_t begin = 0;  ///< of the name
+  friend bool operator==(const Deletion&, const Deletion&) = default;
 };
 
 /// `global x` … `if x is None` … `x = …` in one function.
@@ -146,6 +153,7 @@ struct LazyGlobal {
   std::uint32_t block = 0;  ///< the function
   std::uint32_t line = 0;   ///< of the test
   bool locked = false;      ///< inside a `with` whose expression names a lock
+  friend bool operator==(const LazyGlobal&, const LazyGlobal&) = default;
 };
 
 struct DeprecationWarning {
@@ -153,6 +161,7 @@ struct DeprecationWarning {
   std::uint32_t line = 0;
   Span span{};             ///< the call
   bool at_import = false;  ///< runs when the module is imported (in no function)
+  friend bool operator==(const DeprecationWarning&, const DeprecationWarning&) = default;
 };
 
 /// What follows is filled by Detail::kAll only.
