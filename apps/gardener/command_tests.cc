@@ -30,7 +30,9 @@ struct TestsFlags {
 Result<std::size_t> depth_of(const std::string& root, const std::string& folder) {
   std::error_code error;
   const fs::path absolute_root = fs::weakly_canonical(root, error);
-  const fs::path relative = fs::weakly_canonical(folder, error).lexically_relative(absolute_root);
+  // A path whose first folder is still to be made stays relative unless it is made absolute first.
+  const fs::path absolute = fs::weakly_canonical(fs::absolute(folder, error), error);
+  const fs::path relative = absolute.lexically_relative(absolute_root);
   if (relative.empty() || *relative.begin() == "..")
     return fail(Code::bad_request, "--write " + folder + ": must be inside the root " + root);
   if (relative == ".") return std::size_t{0};

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <csignal>
+#include <cstdio>
 
+#include "config/nearest_name.h"
 #include "gardener/commands.h"
 
 namespace {
@@ -24,6 +27,24 @@ void add_global_flags(CLI::App& root, gp::app::GlobalFlags& flags) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
   root.add_flag("--quiet", flags.quiet, "no progress, no notes");
+}
+
+}  // namespace
+
+namespace {
+
+/// "gardener: scna: no such command; did you mean scan?"; nothing if the first word is one.
+void tell_unknown_command(const CLI::App& root) {
+  const std::vector<std::string> words = root.remaining();
+  const auto word = std::find_if(words.begin(), words.end(),
+                                 [](const std::string& one) { return !one.starts_with('-'); });
+  if (word == words.end() || !root.get_subcommands().empty()) return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  std::fprintf(stderr, "gardener: %s: no such command%s\n", word->c_str(),
+               gp::config::suggestion(*word, known).c_str());
 }
 
 }  // namespace
@@ -54,6 +75,7 @@ int main(int argc, char** argv) {
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    tell_unknown_command(root);
     return root.exit(error) == 0 ? gp::app::kClean : gp::app::kUsage;
   }
   return status;

@@ -169,7 +169,10 @@ std::string python_errors(const std::string& root, const std::vector<std::string
   return status == 0 ? told : told + "\npython3 failed";
 }
 
-bool has_python() { return std::system("python3 -I -c '' >/dev/null 2>&1") == 0; }
+bool has_python() {
+  static const bool is_there = std::system("python3 -I -c '' >/dev/null 2>&1") == 0;
+  return is_there;
+}
 
 class PlanFixture : public testing::TestWithParam<std::string> {};
 
@@ -189,8 +192,9 @@ void expect_carried_out(Case& tree, const Fixture& fixture, const Plan& plan) {
   ASSERT_TRUE(proof) << proof.error().message;
   for (const Fact& fact : proof.value().facts)
     EXPECT_TRUE(fact.holds) << fact.name << ": " << lines_of(fact.evidence);
-  if (has_python() && !proof.value().edited.empty())
+  if (has_python() && !proof.value().edited.empty()) {
     EXPECT_EQ(python_errors(tree.root(), proof.value().edited), "");
+  }
   const Result<Applied> again = apply(tree.workspace(), plan, derive(tree.workspace(), plan), {});
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again.value().diff, "") << "the second apply";
@@ -224,7 +228,9 @@ TEST_P(PlanFixture, DoesWhatItSays) {
   ASSERT_TRUE(fixture.symbols.has_value()) << "no symbols fence; they are:\n"
                                            << symbols_of(made.value().plan);
   EXPECT_EQ(symbols_of(plan.value()), *fixture.symbols);
-  if (fixture.references) EXPECT_EQ(references_of(plan.value()), *fixture.references);
+  if (fixture.references) {
+    EXPECT_EQ(references_of(plan.value()), *fixture.references);
+  }
   std::string refusals = lines_of(derive(tree.workspace(), plan.value()).refusals);
   for (std::size_t at = 0; (at = refusals.find("plan.toml:", at)) != std::string::npos;) {
     at += 9;  // the line of a row that gardener wrote is of no interest
