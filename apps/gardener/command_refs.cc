@@ -20,7 +20,7 @@ struct RefsFlags {
 int status_of(const rules::ReferencesView& view) {
   const refs::ReferenceReport& report = view.report;
   if (std::any_of(report.unreadable.begin(), report.unreadable.end(),
-                  [](const refs::Unreadable& file) { return file.mentions_target; }))
+                  [](const refs::Unreadable& file) { return file.leaves_hole(); }))
     return kIncomplete;
   const bool found = std::any_of(report.references.begin(), report.references.end(),
                                  [&view](const refs::Reference& reference) {

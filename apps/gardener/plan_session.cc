@@ -14,7 +14,7 @@ PlanSession::PlanSession(const GlobalFlags& flags, Session session, const std::s
 
 bool PlanSession::is_incomplete() const {
   return std::any_of(report_.unreadable.begin(), report_.unreadable.end(),
-                     [](const refs::Unreadable& file) { return file.mentions_target; });
+                     [](const refs::Unreadable& file) { return file.leaves_hole(); });
 }
 
 }  // namespace gp::app

@@ -34,9 +34,15 @@ struct SourceFile {
   bool is_backup = false;    ///< under backups/, *.bak, *.orig, *~ …: a class of its own
 };
 
+enum class TreeProblemKind : std::uint8_t {
+  kLeftOut,  ///< by rule: a link, another repository, a device
+  kUnread,   ///< it could not be read: what is in it is not known
+};
+
 struct TreeProblem {
   std::string path;
   std::string message;  ///< a sentence
+  TreeProblemKind kind = TreeProblemKind::kLeftOut;
 };
 
 struct TreeOptions {

@@ -131,8 +131,11 @@ class Walk {
   bool is_left_out(Folder& at, const std::string& path, bool is_folder) const;
   bool is_ignored(std::string_view work_tree_path, bool is_folder) const;
   void add_rules(const std::string& folder, const std::string& file);
-  void problem(std::string path, std::string message) {
-    listing_.problems.push_back({std::move(path), std::move(message)});
+  void left_out(std::string path, std::string message) {
+    listing_.problems.push_back({std::move(path), std::move(message), TreeProblemKind::kLeftOut});
+  }
+  void unread(std::string path, std::string message) {
+    listing_.problems.push_back({std::move(path), std::move(message), TreeProblemKind::kUnread});
   }
 
   std::string root_;
@@ -180,12 +183,12 @@ void Walk::find_git_view() {
   if (const char* why = read_bytes(place.git_dir + "/index", bytes)) {
     struct stat info {};
     if (::stat((place.git_dir + "/index").c_str(), &info) == 0)
-      problem("", "git's index cannot be read (" + std::string(why) +
-                      "); files that are ignored but tracked are missing");
+      unread("", "git's index cannot be read (" + std::string(why) +
+                     "); files that are ignored but tracked are missing");
   } else if (Result<std::vector<std::string>> tracked = read_git_index(bytes, hash_size)) {
     git_.take(std::move(tracked).value());
   } else {
-    problem("", tracked.error().message + "; files that are ignored but tracked are missing");
+    unread("", tracked.error().message + "; files that are ignored but tracked are missing");
   }
   if (read_bytes(place.common_dir + "/info/exclude", text) == nullptr) git_.exclude.add_text(text);
   outer_rules();
@@ -248,10 +251,10 @@ void Walk::folder(Folder& at) {
   Listed listed;
   const std::string full = at.path.empty() ? root_ : root_ + "/" + at.path;
   if (const char* why = list_folder(full, listed))
-    problem(at.path, "the folder cannot be read: " + std::string(why));
+    unread(at.path, "the folder cannot be read: " + std::string(why));
   if (!at.is_tracked && listed.is_environment) return;
   if (git_.is_on && listed.has_git && !at.is_tracked) {
-    problem(at.path, "it is another git repository; look at it on its own");
+    left_out(at.path, "it is another git repository; look at it on its own");
     return;
   }
   rules_.resize(at.rules);
@@ -272,7 +275,7 @@ void Walk::entry(Folder& at, const Entry& entry, const std::string& path) {
       (tracked == GitView::kUntracked && is_left_out(at, path, false)))
     return;
   if (entry.type == EntryType::kOther) {
-    problem(path, "it is neither a file nor a folder and is not read");
+    left_out(path, "it is neither a file nor a folder and is not read");
   } else if (entry.type == EntryType::kFile || is_readable_link(path)) {
     if (tracked < git_.is_there.size()) {
       git_.is_there[tracked] = true;
@@ -293,22 +296,22 @@ bool Walk::is_readable_link(const std::string& path) {
   struct stat info {};
   const std::string full = root_ + "/" + path;
   if (::stat(full.c_str(), &info) != 0) {
-    problem(path, errno == ELOOP ? "it is a symbolic link in a loop"
-                                 : "it is a symbolic link to nothing that can be reached");
+    left_out(path, errno == ELOOP ? "it is a symbolic link in a loop"
+                                  : "it is a symbolic link to nothing that can be reached");
     return false;
   }
   if (S_ISDIR(info.st_mode)) {
-    problem(path, "it is a symbolic link to a folder and is not followed");
+    left_out(path, "it is a symbolic link to a folder and is not followed");
     return false;
   }
   const std::unique_ptr<char, void (*)(void*)> target(::realpath(full.c_str(), nullptr),
                                                       &std::free);
   const std::string_view real = target ? std::string_view(target.get()) : std::string_view();
   if (!real.starts_with(root_ == "/" ? root_ : root_ + "/")) {
-    problem(path, "it is a symbolic link to a file outside the tree and is not read");
+    left_out(path, "it is a symbolic link to a file outside the tree and is not read");
     return false;
   }
-  if (!S_ISREG(info.st_mode)) problem(path, "it is neither a file nor a folder and is not read");
+  if (!S_ISREG(info.st_mode)) left_out(path, "it is neither a file nor a folder and is not read");
   return S_ISREG(info.st_mode);
 }
 

@@ -8,8 +8,8 @@
 #include "gardener/plan/import_table.h"
 #include "gardener/plan/insertion.h"
 #include "gardener/plan/module_name.h"
+#include "gardener/plan/move_obstacle.h"
 #include "gardener/plan/symbol_checks.h"
-#include "gardener/python/encoding.h"
 
 namespace gp::plan {
 namespace {
@@ -103,31 +103,6 @@ class Receiver {
     if (problem.empty()) problem = std::move(text);
   }
 
-  void check_text(const Definition& definition) {
-    const auto has_future = [](const python::ModuleFacts& facts) {
-      return std::any_of(facts.names.begin(), facts.names.end(), [&](const auto& name) {
-        return facts.text(facts.imports[name.statement].module) == "__future__" &&
-               facts.text(name.name) == "annotations";
-      });
-    };
-    if (target_.binding(definition).own_block != python::kNone && has_future(target_.facts()) &&
-        !has_future(file_.facts)) {
-      set(closure_problem_,
-          fmt::format("{} is written for `from __future__ import annotations`, which {} lacks: add "
-                      "it there first",
-                      definition.name, module_));
-    }
-    const std::string_view text = std::string_view(target_.file().source)
-                                      .substr(definition.text.begin, definition.text.size());
-    const bool is_ascii = std::all_of(text.begin(), text.end(),
-                                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (!is_ascii &&
-        python::encoding_cookie(target_.file().source) != python::encoding_cookie(file_.source))
-      set(closure_problem_, fmt::format("the two files have different encodings and {} is not "
-                                        "ASCII",
-                                        definition.name));
-  }
-
   void visit(const std::string& name, const std::string& root, std::vector<std::string>& open) {
     if (moved_.contains(name) || reused_.contains(name) || imports_.contains(name)) {
       if (name != root) note(name);
@@ -135,10 +110,8 @@ class Receiver {
     }
     const Definition& definition = *target_.find(name);
     const SymbolRow* row = plan_.symbol(name);
-    const bool goes =
-        row != nullptr && (row->action == Action::kRedirect || row->action == Action::kRename ||
-                           row->action == Action::kMove);
-    if (name != root && goes &&
+    const bool has_place = row != nullptr && goes(row->action);
+    if (name != root && has_place &&
         !(row->action == Action::kMove && row->to == module_ + ":" + name)) {
       need_elsewhere(name, *row, root);
     } else if (target_.is_import(definition)) {
@@ -174,34 +147,10 @@ class Receiver {
                       workspace_.place(target_.file().file, old.line)));
       return;
     }
-    check_text(definition);
-    check_inner_imports(definition);
+    set(closure_problem_, move_obstacle(workspace_, target_, definition, module_, file_));
     moved_.insert(name);
     if (name != root) note(name);
     open.insert(open.end(), definition.needs.begin(), definition.needs.end());
-  }
-
-  /// Imports in the body mean the same in the new place, and not the module that goes.
-  void check_inner_imports(const Definition& definition) {
-    const python::ModuleFacts& facts = target_.facts();
-    const bool same_package =
-        workspace_.package_of(target_.file().file) == workspace_.package_of(file_.file);
-    for (const python::ImportStatement& statement : facts.imports) {
-      if (!definition.text.contains(statement.span)) continue;
-      const std::string_view first = facts.text(facts.names[statement.first_name].name);
-      const auto from = workspace_.code().absolute(target_.file().file, statement.level,
-                                                   facts.text(statement.module));
-      const std::string module =
-          statement.is_from ? (from ? *from : std::string()) : std::string(first);
-      if (statement.level > 0 && !same_package) {
-        set(closure_problem_, fmt::format("line {}: a relative import would mean something else in "
-                                          "{}; make it absolute first",
-                                          statement.line, module_));
-      } else if (is_or_under(module, plan_.target)) {
-        set(closure_problem_,
-            fmt::format("line {}: it imports from the module that goes", statement.line));
-      }
-    }
   }
 
   void note(const std::string& name) {

@@ -42,4 +42,8 @@ const SymbolRow* Plan::symbol(std::string_view name) const {
   return nullptr;
 }
 
+bool goes(Action action) {
+  return action == Action::kRedirect || action == Action::kRename || action == Action::kMove;
+}
+
 }  // namespace gp::plan

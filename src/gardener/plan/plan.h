@@ -25,6 +25,8 @@ enum class Action : std::uint8_t {
 std::string_view name_of(
     Action action);  // "redirect", "rename", "move", "drop", "keep", "broken-before", "manual"
 bool parse(std::string_view name, Action& action);
+/// Redirect, rename or move: whoever imports the symbol is sent elsewhere.
+bool goes(Action action);
 
 enum class CheckState : std::uint8_t { kPassed, kFailed, kUnknown };
 std::string_view name_of(CheckState state);  // "passed", "failed", "unknown"

@@ -135,14 +135,13 @@ void read_symbol(RowReader& in, const TomlRow& source, Plan& plan) {
   row.calls = in.number("calls");
   row.awaited = in.number("awaited");
   row.plan_line = static_cast<std::uint32_t>(source.line);
-  const bool goes = row.action == Action::kRedirect || row.action == Action::kRename ||
-                    row.action == Action::kMove;
-  if (goes && row.to.empty()) {
+  const bool has_place = goes(row.action);
+  if (has_place && row.to.empty()) {
     in.wrong(source.line, fmt::format("{} of {} needs to = \"module:name\"", name_of(row.action),
                                       config::quote_toml(row.name)));
   }
   const bool may_be_module = row.name.empty() || row.action == Action::kRedirect;
-  if (goes && !may_be_module && row.to.find(':') == std::string::npos) {
+  if (has_place && !may_be_module && row.to.find(':') == std::string::npos) {
     in.wrong(in.line_of("to"),
              fmt::format("to = {} is no \"module:name\"", config::quote_toml(row.to)));
   }

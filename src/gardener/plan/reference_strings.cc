@@ -20,10 +20,6 @@ namespace {
 using refs::RefClass;
 using refs::Reference;
 
-bool goes(Action action) {
-  return action == Action::kRedirect || action == Action::kRename || action == Action::kMove;
-}
-
 /// True if the file imports modules whose names are values.
 bool imports_by_variable(const python::ModuleFacts& facts) {
   constexpr std::array<std::string_view, 6> kImporters = {"import_module", "__import__",

@@ -167,9 +167,10 @@ class Finder {
 
   void list_unreadable(const std::vector<UnreadFile>& unread) {
     for (const graph::TreeProblem& problem : tree_.problems())
-      report_.unreadable.push_back({problem.path, 0, problem.message, false});
+      report_.unreadable.push_back({problem.path, 0, problem.message, false,
+                                    problem.kind == graph::TreeProblemKind::kUnread});
     for (const UnreadFile& file : unread)
-      report_.unreadable.push_back({tree_.file(file.file).path, 0, file.message, false});
+      report_.unreadable.push_back({tree_.file(file.file).path, 0, file.message, false, true});
     for (const auto& file : report_.files) {
       for (const python::Problem& problem : file->facts.problems) {
         const bool is_version = problem.kind == python::ProblemKind::kNeedsVersion;

@@ -53,8 +53,11 @@ struct Unreadable {
   std::string path{};
   std::uint32_t line = 0;  ///< 0: the whole file
   std::string message{};
-  bool mentions_target = false;  ///< then the answer is incomplete: exit status 3. False for what
-                                 ///< only needs a newer Python
+  bool mentions_target = false;  ///< false for what only needs a newer Python
+  bool is_unread = false;        ///< what it says of the target is not known
+
+  /// True if references may be missing: exit status 3.
+  bool leaves_hole() const { return mentions_target || is_unread; }
 };
 
 struct ReferenceReport {

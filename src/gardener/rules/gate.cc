@@ -37,9 +37,13 @@ void check_ban(const graph::SourceTree& tree, const Ban& ban, const refs::RefsOp
                                ban.module + ":" + reference.symbol)});
   }
   for (const refs::Unreadable& file : report.unreadable) {
-    if (!file.mentions_target) continue;
+    if (!file.leaves_hole()) continue;
     result.is_incomplete = true;
-    result.unreadable.push_back({.path = file.path, .line = file.line, .message = file.message});
+    const auto is_same = [&](const Trouble& trouble) {
+      return trouble.path == file.path && trouble.line == file.line;
+    };
+    if (std::none_of(result.unreadable.begin(), result.unreadable.end(), is_same))  // other bans
+      result.unreadable.push_back({.path = file.path, .line = file.line, .message = file.message});
   }
 }
 
@@ -66,8 +70,14 @@ void check_unresolved(const graph::CodeBase& code, std::uint16_t target_minor, G
     finding.advice = "mend the import; a baseline only shrinks";
     result.findings.push_back({.finding = std::move(finding), .line = std::move(line)});
   }
-  for (Trouble& trouble : troubles_of(code, target_minor))
-    result.unreadable.push_back(std::move(trouble));
+  for (Trouble& trouble : troubles_of(code, target_minor)) {
+    result.is_incomplete = result.is_incomplete || trouble.is_unread;
+    const auto is_same = [&](const Trouble& other) {
+      return other.path == trouble.path && other.line == trouble.line;
+    };
+    if (std::none_of(result.unreadable.begin(), result.unreadable.end(), is_same))
+      result.unreadable.push_back(std::move(trouble));
+  }
 }
 
 Baseline baseline_of(const GateResult& result) {

@@ -49,6 +49,7 @@ std::string references_json(const ReferencesView& view) {
         .field("line", file.line)
         .raw_field("message", json_text(file.message))
         .field("mentions_target", file.mentions_target)
+        .field("unread", file.is_unread)
         .end_object();
   json.end_array().key("reexporters").begin_array();
   for (const refs::Reexporter& reexporter : report.reexporters) {

@@ -8,11 +8,10 @@ namespace gp::rules {
 std::vector<Trouble> troubles_of(const graph::CodeBase& code, std::uint16_t target_minor) {
   std::vector<Trouble> troubles;
   for (const graph::TreeProblem& problem : code.tree().problems())
-    // What is left out by rule (a link, another repository) is no hole in the answer; the tree says
-    // "cannot be read" of what it failed to read.
+    // What is left out by rule (a link, another repository) is no hole in the answer.
     troubles.push_back({.path = problem.path,
                         .message = problem.message,
-                        .is_unread = problem.message.find("cannot be read") != std::string::npos});
+                        .is_unread = problem.kind == graph::TreeProblemKind::kUnread});
   for (const graph::FileId file : code.python_files()) {
     for (const python::Problem& problem : code.facts(file).problems) {
       const bool needs_version = problem.kind == python::ProblemKind::kNeedsVersion;
