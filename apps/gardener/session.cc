@@ -76,6 +76,13 @@ Result<std::string> module_argument(std::string text) {
   while (as_module.ends_with('/')) as_module.pop_back();
   std::replace(as_module.begin(), as_module.end(), '/', '.');
   if (as_module != text && is_dotted(as_module)) return as_module;
+  // Folders above the packages may have any name: some-project/package/module.py.
+  const std::size_t slash = text.rfind('/');
+  for (std::size_t dot = 0; slash != std::string::npos && dot != std::string::npos;
+       dot = as_module.find('.')) {
+    if (is_dotted(as_module)) return as_module;
+    as_module.erase(0, as_module.find('.') + 1);
+  }
   return fail(Code::bad_request,
               "MODULE " + text + ": write a dotted name, such as package.module");
 }

@@ -1,11 +1,11 @@
 #include "gardener/graph/code_base.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "gardener/graph/facts_cache.h"
 #include "gardener/graph/module_path.h"
+#include "gardener/graph/source_roots.h"
 #include "gardener/python/scan.h"
 #include "runtime/parallel.h"
 
@@ -109,19 +109,7 @@ void CodeBase::find_roots() {
       roots_.push_back(std::move(normal));
   }
   if (!roots_.empty()) return;
-  std::set<std::string_view> found;
-  std::set<std::string_view> packages;
-  for (const FileId id : python_files_) {
-    const std::string_view path = tree_.file(id).path;
-    const std::string_view folder = folder_of(path);
-    if (path.substr(path.rfind('/') + 1) != "__init__.py") continue;
-    packages.insert(folder);
-    const std::string_view parent = folder_of(folder);
-    if (parent == "src" || parent.ends_with("/src")) found.insert(parent);
-  }
-  roots_.emplace_back();
-  for (const std::string_view root : found)
-    if (!packages.contains(root)) roots_.emplace_back(root);
+  roots_ = found_roots(tree_);
 }
 
 void CodeBase::map_modules() {

@@ -2,13 +2,13 @@
 ///
 /// Files are scanned by `jobs` threads (Detail::kGraph); sources are dropped, so memory is the
 /// facts' only. A file is a module under each source root that contains it: with the roots "." and
-/// "src", src/a/b.py is `src.a.b` and `a.b`. Roots are the settings', or found: the root itself,
-/// and every `src` folder without __init__.py that holds packages. Folders without __init__.py are
-/// namespace packages (PEP 420). `a/b/` (package) wins over `a/b.py`, as in Python; both win over a
-/// namespace, and an earlier root over a later one. A module of which there is only a stub (.pyi)
-/// or an extension (.pyx, .so, .pyd) exists; of an extension no name is known. A file that no root
-/// contains is a module under its path from the tree's root, for relative imports; its top-level
-/// name is not first party by that. Names with dashes are kept: import_module() can name them.
+/// "src", src/a/b.py is `src.a.b` and `a.b`. Roots are the settings', or found (source_roots.h).
+/// Folders without __init__.py are namespace packages (PEP 420). `a/b/` (package) wins over
+/// `a/b.py`, as in Python; both win over a namespace, and an earlier root over a later one. A
+/// module of which there is only a stub (.pyi) or an extension (.pyx, .so, .pyd) exists; of an
+/// extension no name is known. A file that no root contains is a module under its path from the
+/// tree's root, for relative imports; its top-level name is not first party by that. Names with
+/// dashes are kept: import_module() can name them.
 #pragma once
 
 #include <cstdint>

@@ -45,6 +45,7 @@ class Deriver {
     }
     result_.plan.references = rows.take_rows();
     collect_changes(rows, keeps_target);
+    if (!keeps_target) refuse_effects();
     refuse_references();
     refuse_unreadable();
     std::sort(result_.refusals.begin(), result_.refusals.end());
@@ -189,6 +190,19 @@ class Deriver {
                                .is_python = true});
   }
 
+  /// What the module does when it is imported is nobody's symbol. A person who has seen to it says
+  /// so by a reason in the [[file]] row.
+  void refuse_effects() {
+    if (target_ == nullptr) return;
+    const std::string& path = workspace_.path(target_->file().file);
+    if (deleted_.contains(path)) return;
+    for (const Effect& effect : target_->effects())
+      result_.refusals.push_back(
+          fmt::format("{}:{}: `{}` runs when the module is imported, and would run no more: put it "
+                      "where it belongs, then give the [[file]] row of {} a reason",
+                      path, effect.line, effect.text, path));
+  }
+
   void refuse_references() {
     for (const ReferenceRow& row : plan().references) {
       if (row.action != Action::kManual && row.problem.empty()) continue;
@@ -203,16 +217,27 @@ class Deriver {
     }
   }
 
+  bool is_excluded(const std::string& path) const {
+    const graph::FileId id = workspace_.tree().find(path);
+    return id != graph::kNoFile && workspace_.tree().file(id).is_excluded;
+  }
+
   void refuse_unreadable() {
     for (const refs::Unreadable& file : workspace_.report().unreadable) {
-      if (!file.mentions_target || deleted_.contains(file.path)) continue;
+      if (!file.leaves_hole() || deleted_.contains(file.path)) continue;
       const bool is_decided = std::any_of(
           plan().references.begin(), plan().references.end(),
           [&](const ReferenceRow& row) { return row.file == file.path && row.is_decided; });
       const bool is_edited =
           std::any_of(result_.changes.begin(), result_.changes.end(),
                       [&](const FileChange& change) { return change.path == file.path; });
-      if (is_decided || !is_edited) continue;
+      if (file.is_unread && !is_excluded(file.path)) {
+        result_.refusals.push_back(fmt::format(
+            "{}: it cannot be read ({}) and may refer to the module: make it readable, or "
+            "exclude it",
+            file.path, file.message));
+      }
+      if (is_decided || !is_edited || file.is_unread) continue;
       result_.refusals.push_back(
           fmt::format("{}:{}: {}; it names the module and would be edited: "
                       "mend it first",

@@ -9,13 +9,24 @@ namespace {
 
 using python::ModuleFacts;
 
+/// Where a store binds: a parameter in its function, though it stands in the header.
+std::uint32_t bound_scope(const ModuleFacts& facts, const python::Use& store) {
+  for (std::uint32_t i = 1; i < facts.blocks.size(); ++i) {
+    const python::Block& block = facts.blocks[i];
+    const bool is_function = block.kind == python::BlockKind::kFunction ||
+                             block.kind == python::BlockKind::kAsyncFunction;
+    if (is_function && block.header.contains(store.span) && store.span != block.name) return i;
+  }
+  return python::scope_of(facts, store.block);
+}
+
 /// The scopes below `scope` that bind the name themselves.
 std::vector<std::uint32_t> hiding_scopes(const ModuleFacts& facts, std::string_view name,
                                          std::uint32_t scope) {
   std::vector<std::uint32_t> scopes;
   for (const python::Use& use : facts.uses) {
     if (!use.is_store || facts.text(use.text) != name) continue;
-    scopes.push_back(python::scope_of(facts, use.block));
+    scopes.push_back(bound_scope(facts, use));
   }
   for (std::uint32_t i = 0; i < facts.names.size(); ++i) {
     if (local_name(facts, i) == name)
@@ -33,6 +44,21 @@ std::string_view local_name(const ModuleFacts& facts, std::uint32_t index) {
   const std::string_view imported = facts.text(name.name);
   if (imported == "*") return {};
   return facts.imports[name.statement].is_from ? imported : first_of(imported);
+}
+
+std::uint32_t rebinding_of(const ModuleFacts& facts, std::uint32_t index) {
+  const std::string_view name = local_name(facts, index);
+  const std::uint32_t scope =
+      python::scope_of(facts, facts.imports[facts.names[index].statement].block);
+  for (const python::Use& use : facts.uses) {
+    const python::BlockKind kind = facts.blocks[use.block].kind;
+    const bool is_other_branch =
+        kind == python::BlockKind::kExcept || kind == python::BlockKind::kElse;
+    if (use.is_store && facts.text(use.text) == name && !is_other_branch &&
+        use.span.begin > facts.names[index].whole.begin && bound_scope(facts, use) == scope)
+      return use.line;
+  }
+  return 0;
 }
 
 std::vector<std::uint32_t> uses_of(const ModuleFacts& facts, std::uint32_t index) {

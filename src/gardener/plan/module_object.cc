@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "gardener/plan/local_name.h"
 #include "gardener/plan/module_name.h"
 
@@ -18,7 +20,8 @@ struct Wanted {
 class ModuleObject {
  public:
   ModuleObject(const Workspace& workspace, const Plan& plan, const refs::Reference& reference)
-      : plan_(plan),
+      : workspace_(workspace),
+        plan_(plan),
         reference_(reference),
         file_(workspace.file(reference.file)),
         name_(file_.facts.names[reference.fact]),
@@ -30,6 +33,12 @@ class ModuleObject {
 
   ModuleObjectChange run() {
     Wanted wanted;
+    if (const std::uint32_t line = rebinding_of(file_.facts, reference_.fact); line != 0) {
+      problem(
+          fmt::format("line {} binds {} to something else: whether a use means the module cannot "
+                      "be seen",
+                      line, local_name(file_.facts, reference_.fact)));
+    }
     for (const std::uint32_t index : uses_of(file_.facts, reference_.fact)) read(index, wanted);
     if (result_.problem.empty()) choose(wanted);
     if (!result_.problem.empty()) result_.edits.clear();
@@ -71,6 +80,13 @@ class ModuleObject {
                           use.line, prefix_, attribute, to.module));
       return;
     }
+    if (is_only_submodule(to, row->action)) {
+      problem(
+          fmt::format("line {} uses {}.{}, which becomes the module {}.{}: an import of {} alone "
+                      "may not load it; import it by name",
+                      use.line, prefix_, attribute, to.module, to.name, to.module));
+      return;
+    }
     wanted.modules.emplace(to.module);
     if (to.name == attribute) return;
     const auto begin = static_cast<std::uint32_t>(use.span.begin + prefix_.size() + 1);
@@ -81,6 +97,26 @@ class ModuleObject {
     }
     result_.edits.emplace_back(python::Span{begin, begin + size}, std::string(to.name),
                                Safety::kReviewed);
+  }
+
+  /// True if the place is a module inside a package that does not bind it: `from package import
+  /// module` loads it, `package.module` does not. Outside the tree it may be one by its spelling,
+  /// unless a person says that it has the name.
+  bool is_only_submodule(const Destination& to, Action action) const {
+    const graph::Target target =
+        workspace_.resolver().attribute(to.module, to.name).targets.front();
+    if (target.kind == graph::TargetKind::kExternal)
+      return action == Action::kRedirect &&
+             std::none_of(to.name.begin(), to.name.end(),
+                          [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (target.kind != graph::TargetKind::kModule) return false;
+    const graph::FileId file = workspace_.resolver().module(to.module).file;
+    if (file == graph::kNoFile) return true;
+    const python::ModuleFacts& facts = workspace_.code().facts(file);
+    return std::none_of(
+        facts.bindings.begin(), facts.bindings.end(), [&](const python::Binding& binding) {
+          return binding.owner == python::kNone && facts.text(binding.name) == to.name;
+        });
   }
 
   void choose(const Wanted& wanted) {
@@ -143,6 +179,7 @@ class ModuleObject {
     set_fate("", module);
   }
 
+  const Workspace& workspace_;
   const Plan& plan_;
   const refs::Reference& reference_;
   const refs::ScannedFile& file_;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "gardener/plan/module_name.h"
 #include "gardener/python/encoding.h"
@@ -15,6 +16,28 @@ bool has_future_annotations(const python::ModuleFacts& facts) {
     return facts.text(facts.imports[name.statement].module) == "__future__" &&
            facts.text(name.name) == "annotations";
   });
+}
+
+/// What it means depends on the file, or it is changed when the module is imported.
+std::string place_obstacle(const TargetModel& target, const Definition& definition,
+                           const std::string& module) {
+  constexpr std::array<std::string_view, 8> kNames = {
+      "__file__", "__path__", "__spec__", "__package__", "eval", "exec", "globals", "__doc__"};
+  if (const Effect* effect = target.effect_on(definition.name)) {
+    return fmt::format(
+        "line {} uses {} when its module is imported (`{}`) and would stay behind: move both by "
+        "hand",
+        effect->line, definition.name, effect->text);
+  }
+  for (const python::Use& use : target.facts().uses) {
+    const std::string_view name = target.facts().text(use.text);
+    if (definition.text.contains(use.span) && !use.is_store &&
+        std::find(kNames.begin(), kNames.end(), name) != kNames.end()) {
+      return fmt::format("line {}: {} would mean something else in {}: move it by hand", use.line,
+                         name, module);
+    }
+  }
+  return {};
 }
 
 std::string text_obstacle(const TargetModel& target, const Definition& definition,
@@ -65,9 +88,13 @@ std::string import_obstacle(const Workspace& workspace, const TargetModel& targe
 std::string move_obstacle(const Workspace& workspace, const TargetModel& target,
                           const Definition& definition, const std::string& module,
                           const refs::ScannedFile& destination) {
-  std::string obstacle = text_obstacle(target, definition, module, destination);
-  return obstacle.empty() ? import_obstacle(workspace, target, definition, module, destination)
-                          : obstacle;
+  for (std::string obstacle :
+       {place_obstacle(target, definition, module),
+        text_obstacle(target, definition, module, destination),
+        import_obstacle(workspace, target, definition, module, destination)}) {
+    if (!obstacle.empty()) return obstacle;
+  }
+  return {};
 }
 
 }  // namespace gp::plan

@@ -1,5 +1,6 @@
 /// What in the text of one definition stands against its move to another module: encodings, future
-/// imports, and imports in its body that would mean something else there.
+/// imports, `__file__` and other names that mean the file, imports in its body that would mean
+/// something else there, and statements that use it when the module is imported.
 #pragma once
 
 #include <string>

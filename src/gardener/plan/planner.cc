@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 
@@ -54,7 +55,15 @@ class Planner {
   const SymbolRow* decided(const std::string& name) const {
     if (request_.existing == nullptr) return nullptr;
     const SymbolRow* row = request_.existing->symbol(name);
-    return row == nullptr || row->action == Action::kManual ? nullptr : row;
+    return row == nullptr || row->action == Action::kManual || is_of_another_canonical(*row)
+               ? nullptr
+               : row;
+  }
+
+  /// With another --to, what leads to the old one was proposed for it.
+  bool is_of_another_canonical(const SymbolRow& row) const {
+    return request_.existing->canonical != plan_.canonical &&
+           split_destination(row.to).module == request_.existing->canonical;
   }
 
   void add(SymbolRow row) {
@@ -69,7 +78,7 @@ class Planner {
     for (const std::string& name : names) add(propose(name));
     if (request_.existing == nullptr) return;
     for (const SymbolRow& row : request_.existing->symbols)
-      if (row.action != Action::kManual && plan_.symbol(row.name) == nullptr)
+      if (decided(row.name) != nullptr && plan_.symbol(row.name) == nullptr)
         plan_.symbols.push_back(row);
     sort();
   }
@@ -271,6 +280,24 @@ class Planner {
     return changed;
   }
 
+  /// A decorator that is not known to return what it decorates and do nothing else; "" if none.
+  std::string registering_decorator(const Definition& definition) const {
+    constexpr std::array<std::string_view, 12> kKnown = {"contextmanager", "asynccontextmanager",
+                                                         "lru_cache",      "cache",
+                                                         "wraps",          "dataclass",
+                                                         "final",          "overload",
+                                                         "deprecated",     "unique",
+                                                         "total_ordering", "runtime_checkable"};
+    const python::Binding& binding = target_->binding(definition);
+    for (std::uint32_t i = 0; i < binding.decorator_count; ++i) {
+      const std::string_view name =
+          target_->facts().text(target_->facts().decorators[binding.first_decorator + i]);
+      if (std::find(kKnown.begin(), kKnown.end(), last_of(name)) == kKnown.end())
+        return name.empty() ? "…" : std::string(name);
+    }
+    return {};
+  }
+
   /// Names of the target that nobody refers to and that go along with no move.
   bool add_unused(const Derivation& derivation) {
     if (target_ == nullptr) return false;
@@ -288,10 +315,16 @@ class Planner {
                       [&](const refs::Reference& one) {
                         return one.symbol == definition.name && !one.is_internal;
                       });
-      add({.name = definition.name,
-           .action = Action::kDrop,
-           .reason = is_tested ? "only files that go with the module refer to it"
-                               : "nobody refers to it"});
+      SymbolRow row{.name = definition.name,
+                    .action = Action::kDrop,
+                    .reason = is_tested ? "only files that go with the module refer to it"
+                                        : "nobody refers to it"};
+      if (const std::string decorator = registering_decorator(definition); !decorator.empty()) {
+        row.action = Action::kManual;
+        row.reason +=
+            fmt::format(" by name, but @{} may have registered it: move or drop it", decorator);
+      }
+      add(std::move(row));
       changed = true;
     }
     sort();

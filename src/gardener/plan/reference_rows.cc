@@ -112,6 +112,9 @@ ReferenceRow ReferenceRows::row_of(const Reference& reference) {
     case RefClass::kPath:
       review(row, "a file path of the module: look what is done with it");
       break;
+    case RefClass::kImportText:
+      review(row, "Python in a string: if it is run, change it by hand");
+      break;
     case RefClass::kUnparsable:
       manual(row, "in code that does not parse: mend the file, or decide with action = \"keep\"");
       break;

@@ -47,6 +47,7 @@ class ReferenceRows {
   void container_row(const refs::Reference& reference, ReferenceRow& row);
   /// Rewritten only when a person says so (action = "redirect").
   void asked_row(const refs::Reference& reference, ReferenceRow& row);
+  bool names_the_module(const refs::Reference& reference) const;
   void shell_row(const refs::Reference& reference, ReferenceRow& row);
 
   const ReferenceRow* decision(const refs::Reference& reference) const;

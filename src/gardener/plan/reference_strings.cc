@@ -141,13 +141,37 @@ void ReferenceRows::container_row(const Reference& reference, ReferenceRow& row)
            "a list in a test that imports by variable: a registry moves, a ban list stays; "
            "decide with action = \"redirect\" or \"keep\" and a reason");
   } else {
-    row.reason = "a list that is compared, not imported";
+    row.reason = "in a test, in a file that imports nothing by variable: taken for a ban list";
+    if (is_test) return;
+    if (reference.symbol.empty())
+      return review(row, "a list of modules: a ban list stays, for any other look who reads it");
+    manual(row,
+           "a list of dotted paths: who imports what it names (settings, entry points, logging) "
+           "would break, who only compares would not; decide with action = \"redirect\" or "
+           "\"keep\"");
   }
+}
+
+/// By its dotted name or its path, not by a bare word that may mean anything.
+bool ReferenceRows::names_the_module(const Reference& reference) const {
+  const std::string& source = workspace_.file(reference.file).source;
+  const std::size_t line = source.rfind('\n', reference.span.begin) + 1;
+  const std::string_view text =
+      std::string_view(source).substr(line, source.find('\n', reference.span.end) - line);
+  std::string path = plan_.target;
+  std::replace(path.begin(), path.end(), '.', '/');
+  return plan_.target.find('.') == std::string::npos ||
+         text.find(plan_.target) != std::string_view::npos ||
+         text.find(path) != std::string_view::npos;
 }
 
 void ReferenceRows::asked_row(const Reference& reference, ReferenceRow& row) {
   const ReferenceRow* decided = decision(reference);
   const bool is_string = reference.kind == RefClass::kOtherString;
+  if (decided == nullptr && !is_string && !names_the_module(reference)) {
+    row.reason = "only the last part of the module's name stands there";
+    return;
+  }
   if (decided == nullptr || decided->action != Action::kRedirect) {
     review(row, is_string ? "the module's path in a string: look where the value goes"
                           : "the module is named in a configuration: look who reads it");

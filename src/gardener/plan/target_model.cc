@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "gardener/plan/module_name.h"
 
@@ -24,6 +25,14 @@ std::uint32_t line_begin(std::string_view source, std::uint32_t at) {
 std::uint32_t line_end(std::string_view source, std::uint32_t at) {
   while (at < source.size() && !is_newline(source[at])) ++at;
   return at;
+}
+
+/// Says something to people, or names things; changes nothing another module could miss.
+bool is_harmless_call(std::string_view callee) {
+  constexpr std::array<std::string_view, 9> kNames = {"print",     "debug",      "info",
+                                                      "warning",   "warn",       "error",
+                                                      "getLogger", "get_logger", "NullHandler"};
+  return std::find(kNames.begin(), kNames.end(), last_of(callee)) != kNames.end();
 }
 
 }  // namespace
@@ -66,6 +75,76 @@ TargetModel::TargetModel(const refs::ScannedFile& file) : file_(file) {
   for (Definition& definition : definitions_) {
     find_text(definition);
     find_needs(definition);
+  }
+  find_effects();
+}
+
+const Effect* TargetModel::effect_on(std::string_view name) const {
+  for (const Effect& effect : effects_)
+    if (std::find(effect.names.begin(), effect.names.end(), name) != effect.names.end())
+      return &effect;
+  return nullptr;
+}
+
+// What is no effect: sorted, without overlaps.
+std::vector<python::Span> TargetModel::accounted() const {
+  std::vector<python::Span> spans;
+  for (const Definition& one : definitions_) spans.push_back(one.text);
+  for (const Binding& one : facts().bindings) {
+    spans.push_back(one.definition);
+    if (one.own_block != python::kNone) spans.push_back(facts().blocks[one.own_block].body);
+  }
+  for (const python::ImportStatement& one : facts().imports) spans.push_back(one.span);
+  for (const python::DeprecationWarning& one : facts().deprecations) spans.push_back(one.span);
+  for (const Block& one : facts().blocks) {
+    if (one.kind != python::BlockKind::kWith && one.kind != python::BlockKind::kFor)
+      spans.push_back(one.header);
+    const std::string_view header =
+        std::string_view(file_.source).substr(one.header.begin, one.header.size());
+    if (header.find("__name__") != std::string_view::npos) spans.push_back(one.body);
+  }
+  std::sort(spans.begin(), spans.end(),
+            [](python::Span a, python::Span b) { return a.begin < b.begin; });
+  std::vector<python::Span> merged;
+  for (const python::Span span : spans) {
+    if (merged.empty() || span.begin > merged.back().end) {
+      merged.push_back(span);
+    } else {
+      merged.back().end = std::max(merged.back().end, span.end);
+    }
+  }
+  return merged;
+}
+
+void TargetModel::find_effects() {
+  const std::vector<python::Span> known = accounted();
+  const auto is_known = [&](python::Span span) {
+    const auto behind =
+        std::upper_bound(known.begin(), known.end(), span.begin,
+                         [](std::uint32_t at, python::Span one) { return at < one.begin; });
+    return behind != known.begin() && std::prev(behind)->contains(span);
+  };
+  const auto add = [&](std::uint32_t line, std::uint32_t at, std::string_view name) {
+    if (effects_.empty() || effects_.back().line != line) {
+      const std::uint32_t begin = line_begin(file_.source, at);
+      std::string_view text =
+          std::string_view(file_.source).substr(begin, line_end(file_.source, at) - begin);
+      text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+      effects_.push_back({.line = line, .text = std::string(text)});
+    }
+    if (!name.empty()) effects_.back().names.emplace_back(name);
+  };
+  for (const Use& use : facts().uses) {
+    const std::string_view text = facts().text(use.text);
+    const std::string_view first = first_of(text);
+    if (first == "__all__" || python::in_function(facts(), use.block) || is_known(use.span))
+      continue;
+    const Definition* definition = find(first);
+    const bool is_own = definition != nullptr && !is_import(*definition);
+    const bool is_change = use.is_store && first.size() < text.size();
+    if (use.call != python::kNone && is_harmless_call(text)) continue;
+    if (is_own || is_change || use.call != python::kNone)
+      add(use.line, use.span.begin, is_own ? first : std::string_view());
   }
 }
 

@@ -24,6 +24,14 @@ struct Definition {
   std::vector<std::string> writes{};  ///< names it assigns by `global`; sorted
 };
 
+/// A statement of the module that runs when it is imported and defines nothing: it would run no
+/// more.
+struct Effect {
+  std::uint32_t line = 0;
+  std::string text{};                ///< its first line
+  std::vector<std::string> names{};  ///< definitions of the module that it uses
+};
+
 class TargetModel {
  public:
   explicit TargetModel(const refs::ScannedFile& file);
@@ -37,6 +45,11 @@ class TargetModel {
   const python::Binding& binding(const Definition& definition) const {
     return facts().bindings[definition.binding];
   }
+  /// In the order of the source. Not: imports, deprecation warnings, log lines and prints,
+  /// `__all__`, what stands under `if __name__ == "__main__"`, tests of if, elif, while and except.
+  const std::vector<Effect>& effects() const { return effects_; }
+  /// The first effect that uses the name; nullptr if there is none.
+  const Effect* effect_on(std::string_view name) const;
   bool is_import(const Definition& definition) const {
     return binding(definition).kind == python::BindingKind::kImport;
   }
@@ -44,11 +57,14 @@ class TargetModel {
  private:
   void find_text(Definition& definition) const;
   void find_needs(Definition& definition) const;
+  void find_effects();
+  std::vector<python::Span> accounted() const;
   bool is_local(const python::Use& use, std::string_view name, python::Span inside,
                 bool* is_global) const;
 
   const refs::ScannedFile& file_;
   std::vector<Definition> definitions_{};
+  std::vector<Effect> effects_{};
   std::unordered_map<std::string_view, std::size_t> by_name_{};
   std::unordered_map<std::string_view, std::vector<std::uint32_t>> stores_{};  ///< uses, by name
 };

@@ -196,7 +196,14 @@ class Verifier {
                                           workspace_.place(reference.file, reference.begin.line),
                                           refs::name_of(reference.kind), reference.symbol));
     }
-    fact.summary = fmt::format("{} references are left, all of them kept by the plan", left);
+    const auto by_hand = std::count_if(
+        plan_.references.begin(), plan_.references.end(), [](const ReferenceRow& row) {
+          return row.edit == Edit::kManual && row.action == Action::kKeep;
+        });
+    fact.summary = fmt::format(
+        "{} references are left, all of them kept by the plan; {} places that a person was to look "
+        "at (strings, paths, configurations) are not judged",
+        left, by_hand);
     return finish(std::move(fact));
   }
 

@@ -23,6 +23,14 @@ std::string word_before(std::string_view text, std::size_t at) {
   return word;
 }
 
+// An indented `.. deprecated::` speaks of what it stands below: an option, a parameter.
+bool is_inner_directive(std::string_view text, std::size_t at) {
+  const std::size_t line = text.substr(0, at).find_last_of("\n\r") + 1;
+  const std::string_view before = text.substr(line, at - line);
+  const std::size_t first = before.find_first_not_of(" \t");
+  return first != 0 && first != std::string_view::npos && before.substr(first).starts_with("..");
+}
+
 bool matches(std::string_view text, std::size_t at, std::string_view word) {
   for (std::size_t i = 0; i < word.size(); ++i)
     if (lower(text[at + i]) != word[i]) return false;
@@ -45,7 +53,7 @@ bool says_deprecated(std::string_view text) {
     if (!matches(text, at, kWord)) continue;
     const bool whole = (at == 0 || !is_word(text[at - 1])) &&
                        (at + kWord.size() == text.size() || !is_word(text[at + kWord.size()]));
-    if (!whole) continue;
+    if (!whole || is_inner_directive(text, at)) continue;
     const std::string before = word_before(text, at);
     if (before != "not" && before != "non" && before != "never" && before != "longer") return true;
   }

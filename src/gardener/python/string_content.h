@@ -17,8 +17,9 @@ inline Span content_of(const Token& token) {
 /// allowed); empty if it is anything else, or if a piece is bytes or has fields.
 Tokens only_strings(Tokens statement);
 
-/// True if the word "deprecated" stands in the text, in any case, unless it is negated in every
-/// place: the word before is not, non, never, or "no longer".
+/// True if the word "deprecated" stands in the text, in any case, unless in every place
+/// it is negated (the word before is not, non, never, or "no longer") or an indented directive, of
+/// something inside.
 bool says_deprecated(std::string_view text);
 
 }  // namespace gp::python

@@ -2,28 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+
+#include "gardener/graph/source_roots.h"
 
 namespace gp::refs {
 
 namespace {
-
-std::vector<std::string> found_roots(const graph::SourceTree& tree) {
-  std::set<std::string> roots{""};
-  for (const graph::SourceFile& file : tree.files()) {
-    if (file.kind != graph::FileKind::kPython) continue;
-    const std::string& path = file.path;
-    for (std::size_t at = path.find("src/"); at != std::string::npos;
-         at = path.find("src/", at + 1)) {
-      if (at != 0 && path[at - 1] != '/') continue;
-      roots.insert(path.substr(0, at + 4));
-    }
-  }
-  std::erase_if(roots, [&](const std::string& root) {
-    return !root.empty() && tree.find(root + "__init__.py") != graph::kNoFile;
-  });
-  return {roots.begin(), roots.end()};
-}
 
 std::string_view without_suffix(std::string_view path) {
   for (const std::string_view suffix : {".pyi", ".pyw", ".py"})
@@ -50,12 +34,12 @@ ModuleName name_below(std::string_view path) {
 
 ModulePaths::ModulePaths(const graph::SourceTree& tree, std::vector<std::string> roots)
     : tree_(tree) {
+  if (roots.empty()) roots = graph::found_roots(tree);
   for (std::string& root : roots) {
     while (root.starts_with("./")) root.erase(0, 2);
     while (root.ends_with('/')) root.pop_back();
     roots_.push_back(root.empty() || root == "." ? "" : root + "/");
   }
-  if (roots_.empty()) roots_ = found_roots(tree);
   std::sort(roots_.begin(), roots_.end(), [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;
   });

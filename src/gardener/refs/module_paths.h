@@ -3,8 +3,7 @@
 /// A file has one name per source root that contains it, and its path from the tree's root when
 /// none does. `__init__.py` is its package; a package wins over a module of the same name, a .py
 /// over a .pyi. Folders without __init__.py are namespace packages and need no entry. Roots are the
-/// settings', or found: the tree's root and every folder `src` without __init__.py that holds
-/// Python files or packages.
+/// settings', or found (graph/source_roots.h).
 #pragma once
 
 #include <cstdint>

@@ -201,9 +201,10 @@ class StringClassifier {
     if (is_unterminated(group)) return RefClass::kUnparsable;
     if (is_format(group)) return RefClass::kFormatString;
     if (string.role == StringRole::kDocstring) return RefClass::kDocstring;
-    const bool is_path_of_target = is_dotted_path(text, module);
+    const std::string path = spelled_path(string, text);
+    const bool is_path_of_target = is_dotted_path(path, module);
     const std::string below =
-        is_path_of_target && text.size() > module.size() ? text.substr(module.size() + 1) : "";
+        is_path_of_target && path.size() > module.size() ? path.substr(module.size() + 1) : "";
     if (is_path_of_target && string.call != kNone) {
       const std::string called = callee(string);
       symbol = below;
@@ -225,6 +226,49 @@ class StringClassifier {
       return container.empty() ? RefClass::kOtherString : RefClass::kContainer;
     }
     return RefClass::kMessage;
+  }
+
+  // "pkg.old:main" (entry points) and import_module(".old", "pkg") as dotted paths.
+  std::string spelled_path(const StringLiteral& string, const std::string& text) const {
+    if (text.starts_with('.') && string.call != kNone && is_import_argument(facts_, string) &&
+        is_import_callee(callee(string)))
+      return relative_path(string, text);
+    const std::size_t colon = text.find(':');
+    if (colon == std::string::npos || colon + 1 == text.size()) return text;
+    std::string path = text;
+    path[colon] = '.';
+    return path;
+  }
+
+  // The package is the call's second argument: a literal, __package__, __name__ or m.__name__.
+  std::string relative_path(const StringLiteral& string, const std::string& text) const {
+    const std::size_t level = std::min(text.find_first_not_of('.'), text.size());
+    const Span arguments = facts_.calls[string.call].arguments;
+    std::vector<ModuleName> packages;
+    for (const StringLiteral& other : facts_.strings) {
+      const bool is_package = other.call == string.call &&
+                              (other.argument == 1 || facts_.text(other.keyword) == "package");
+      if (is_package)
+        packages.push_back(
+            {std::string(source_.substr(other.content.begin, other.content.size())), true});
+    }
+    for (const python::Use& use : facts_.uses) {
+      if (!arguments.contains(use.span)) continue;
+      const std::string_view name = facts_.text(use.text);
+      if (name == "__package__" || name == "__name__" || name == "__spec__.parent") {
+        for (ModuleName& own : settings_.paths.names_of(candidate_.scanned->file))
+          packages.push_back(std::move(own));
+      } else if (last_component(name) == "__name__" || last_component(name) == "__package__") {
+        packages.push_back({std::string(parent_of(name)), true});
+      }
+    }
+    for (const ModuleName& package : packages) {
+      const auto absolute =
+          absolute_module(package, static_cast<std::uint8_t>(std::min(level, std::size_t{255})),
+                          std::string_view(text).substr(level));
+      if (absolute && is_within(*absolute, settings_.target.module)) return *absolute;
+    }
+    return text;
   }
 
   const BracketMap& brackets() {
