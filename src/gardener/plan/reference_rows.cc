@@ -65,7 +65,10 @@ void ReferenceRows::run() {
                      change_module_object(workspace_, plan_, reference));
   }
   for (const Reference& reference : workspace_.report().references) {
-    if (!plan_.path.empty() && workspace_.path(reference.file) == plan_.path) continue;
+    // Plans speak of the module by their nature.
+    if (reference.kind == RefClass::kConfig &&
+        workspace_.file(reference.file).source.starts_with("# gardener plan:"))
+      continue;
     rows_.push_back(row_of(reference));
   }
 }
