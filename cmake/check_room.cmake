@@ -8,6 +8,7 @@ set(bans
   "#include <boost/beast|^(net|client)$|net/http_parser.h: Beast stays in the parsers"
   "#include <boost/asio|^(runtime|net|adapters/agent_http)$|runtime::Core"
   "#include <spdlog|^base$|base/log.h"
+  "#include <zlib|^net$|net/deflate.h"
   "#include <sqlite3|^adapters/sqlite$|the ports of log and store"
   "#include <curl|^adapters/agent_http$|the Agent port"
   "#include <toml|^config$|config::Settings"

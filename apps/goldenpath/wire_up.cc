@@ -112,6 +112,13 @@ gateway::GatewayOptions make_options(const config::Settings& settings, std::size
   options.websocket.heartbeat = limits.heartbeat;
   options.websocket.dead_peer = limits.dead_peer;
   options.websocket.stalled_reader = limits.stalled_reader;
+  const auto& websocket = settings.websocket;
+  options.compression.enabled = websocket.compression == config::Switch::kOn;
+  options.compression.takeover = websocket.context_takeover == config::Switch::kOn
+                                     ? net::ContextTakeover::kYes
+                                     : net::ContextTakeover::kNo;
+  options.compression.bytes_min = websocket.compression_min_bytes;
+  options.compression.ratio_max = static_cast<std::uint32_t>(websocket.compression_ratio);
   options.http.limits.head_bytes = limits.header_bytes;
   options.http.limits.target_bytes =
       std::min(options.http.limits.target_bytes, limits.header_bytes);

@@ -1,9 +1,9 @@
 // ws_echo --listen 127.0.0.1:PORT: echoes WebSocket messages on `/`, with the network core and
 // codec of goldenpath and nothing else. For conformance suites and benchmarks. One core. Prints
-// where it listens.
+// where it listens. The other options are those of the settings' section [websocket].
 #include <charconv>
 #include <cstdio>
-#include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "net/http_error.h"
@@ -23,8 +23,8 @@ class EchoEndpoint final : public net::WebSocketEndpoint {
   void on_opened(net::WebSocketSession& session) override { session_ = &session; }
 
   void on_message(net::MessageKind kind, std::string_view payload) override {
-    net::append_frame(
-        out_, kind == net::MessageKind::kText ? net::Opcode::kText : net::Opcode::kBinary, payload);
+    net::WebSocketWriter writer = session_->writer(out_);
+    kind == net::MessageKind::kText ? writer.text(payload) : writer.binary(payload);
     if (out_.size() > kWaitingBytesMax) session_->socket().pause_reading();
     session_->want_flush();
   }
@@ -48,53 +48,104 @@ class EchoEndpoint final : public net::WebSocketEndpoint {
 
 class EchoServer final : public net::HttpRequestHandler {
  public:
-  explicit EchoServer(const net::WebSocketLimits& limits) : limits_(limits) {}
+  EchoServer(const net::WebSocketLimits& limits, net::CoreCompression& compression)
+      : limits_(limits), compression_(compression) {}
 
   void on_request(net::HttpRequest request, net::HttpReply reply) override {
     auto upgrade = net::check_upgrade(request);
     if (upgrade.has_error()) return reply.send(net::error_response(upgrade.error()));
     net::HttpSession* session = reply.take_session();
     if (session == nullptr) return;
-    session->upgrade(
-        net::switching_protocols_response(upgrade.value().key, {}),
-        std::make_unique<net::WebSocketSession>(limits_, std::make_unique<EchoEndpoint>()));
+    const auto& limits = compression_.limits();
+    const auto agreed = limits.enabled
+                            ? net::accept_deflate(upgrade.value().extensions, limits.takeover)
+                            : std::optional<net::DeflateAgreement>();
+    session->upgrade(net::switching_protocols_response(upgrade.value().key, {},
+                                                       agreed ? agreed->answer : std::string()),
+                     std::make_unique<net::WebSocketSession>(
+                         limits_, std::make_unique<EchoEndpoint>(),
+                         agreed ? net::WebSocketCompression(compression_, agreed->parameters)
+                                : net::WebSocketCompression()));
   }
 
  private:
   const net::WebSocketLimits& limits_;
+  net::CoreCompression& compression_;
 };
 
+struct Options {
+  net::Endpoint endpoint;
+  net::CompressionLimits compression;
+  // Conformance suites send messages of 16 MiB.
+  net::WebSocketLimits limits{.message_bytes = 64 * kMiB};
+};
+
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool read_switch(std::string_view text, bool& on) {
+  on = text == "on";
+  return on || text == "off";
+}
+
+bool read_option(std::string_view name, std::string_view value, Options& options) {
+  if (name == "--listen") {
+    const auto colon = value.rfind(':');
+    if (colon == std::string_view::npos) return false;
+    options.endpoint.host = value.substr(0, colon);
+    return read_number(value.substr(colon + 1), options.endpoint.port);
+  }
+  if (name == "--compression") return read_switch(value, options.compression.enabled);
+  if (name == "--context-takeover") {
+    bool on = false;
+    if (!read_switch(value, on)) return false;
+    options.compression.takeover = on ? net::ContextTakeover::kYes : net::ContextTakeover::kNo;
+    return true;
+  }
+  if (name == "--compression-min-bytes") return read_number(value, options.compression.bytes_min);
+  if (name == "--compression-ratio") return read_number(value, options.compression.ratio_max);
+  if (name == "--message-bytes") return read_number(value, options.limits.message_bytes);
+  return false;
+}
+
+std::optional<Options> read_options(int argc, char** argv) {
+  Options options;
+  if (argc < 3 || argc % 2 == 0) return std::nullopt;
+  for (int i = 1; i < argc; i += 2) {
+    if (!read_option(argv[i], argv[i + 1], options)) return std::nullopt;
+  }
+  if (options.endpoint.host.empty()) return std::nullopt;
+  return options;
+}
+
 int usage() {
-  std::fprintf(stderr, "usage: ws_echo --listen ADDRESS:PORT\n");
+  std::fprintf(stderr,
+               "usage: ws_echo --listen ADDRESS:PORT [--compression on|off] [--context-takeover "
+               "on|off]\n               [--compression-min-bytes N] [--compression-ratio N] "
+               "[--message-bytes N]\n");
   return 2;
 }
 
 int run(int argc, char** argv) {
-  if (argc != 3 || std::strcmp(argv[1], "--listen") != 0) return usage();
-  const std::string_view address = argv[2];
-  const auto colon = address.rfind(':');
-  net::Endpoint endpoint;
-  if (colon == std::string_view::npos) return usage();
-  endpoint.host = address.substr(0, colon);
-  const auto [end, error] =
-      std::from_chars(address.data() + colon + 1, address.data() + address.size(), endpoint.port);
-  if (error != std::errc{} || end != address.data() + address.size()) return usage();
-
+  const auto options = read_options(argc, argv);
+  if (!options) return usage();
   runtime::take_signals();
   runtime::CoreThread thread(0);
   metrics::CoreMetrics metrics;
-  // Conformance suites send messages of 16 MiB.
-  const net::WebSocketLimits limits{.message_bytes = 64 * kMiB};
   const net::HttpOptions http;
-  EchoServer server(limits);
+  net::CoreCompression compression(options->compression, metrics);
+  EchoServer server(options->limits, compression);
   net::SocketHub sockets(thread.core(), {}, metrics);
   auto listener = net::Listener::open(
-      sockets, endpoint, [&] { return std::make_unique<net::HttpSession>(server, http); });
+      sockets, options->endpoint, [&] { return std::make_unique<net::HttpSession>(server, http); });
   if (listener.has_error()) {
     std::fprintf(stderr, "ws_echo: %s\n", listener.error().message.c_str());
     return 1;
   }
-  std::printf("ws_echo: listening on ws://%s:%u\n", endpoint.host.c_str(),
+  std::printf("ws_echo: listening on ws://%s:%u\n", options->endpoint.host.c_str(),
               listener.value()->endpoint().port);
   std::fflush(stdout);
   thread.start(std::nullopt);

@@ -124,7 +124,7 @@ Subscriptions::Step Subscriptions::fill_one(Entry& entry, FrameSink& sink) {
         // Whoever reads all threads learns a thread's epoch and place before its first event.
         if (entry.origin == Origin::kAll && std::exchange(entry.announce, false))
           announce(entry, before, sink);
-        sink.event(next.record.seq, dialect_.event(next.record.json).view());
+        sink.event(next.record.seq, dialect_.event(next.record.json));
         services_.metrics.events_delivered.add();
         break;
       case log::Cursor::State::kWaiting: {

@@ -116,7 +116,7 @@ class Tab final : private Transport, private FrameSink {
   void pause_reading() override { reading_paused = true; }
   void close(Code code, std::string_view reason) override;
   bool full() const override { return stalled_; }
-  void event(Seq seq, std::string_view frame) override;
+  void event(Seq seq, const SharedBytes& frame) override;
   void frame(std::string_view frame) override { frames.emplace_back(frame); }
   void flush();
 

@@ -64,9 +64,9 @@ void Tab::close(Code code, std::string_view) {
   close_code = code;
 }
 
-void Tab::event(Seq, std::string_view frame) {
-  frames.emplace_back(frame);
-  events.emplace_back(frame);
+void Tab::event(Seq, const SharedBytes& frame) {
+  frames.emplace_back(frame.view());
+  events.emplace_back(frame.view());
 }
 
 std::string Tab::find(std::string_view text) const {

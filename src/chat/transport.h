@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "base/shared_bytes.h"
 
 namespace gp::chat {
 
@@ -13,8 +14,9 @@ namespace gp::chat {
 class FrameSink {
  public:
   virtual bool full() const = 0;
-  /// A stored event, which has a place in its thread's log.
-  virtual void event(Seq seq, std::string_view frame) = 0;
+  /// A stored event, which has a place in its thread's log. Its bytes are shared by all readers of
+  /// the core.
+  virtual void event(Seq seq, const SharedBytes& frame) = 0;
   /// A frame without a seq: ack, error, snapshot, caught_up …
   virtual void frame(std::string_view frame) = 0;
 

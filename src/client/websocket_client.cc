@@ -18,8 +18,8 @@ constexpr std::uint16_t kAbnormal = 1006;
 constexpr auto kControlTime = std::chrono::seconds(2);
 
 net::UpgradeOffer offer_of(const Url& url, const WebSocketRequest& request, Random& random) {
-  net::UpgradeOffer offer{url.authority(), url.target(request.path), net::make_key(random),
-                          request.protocols, request.headers};
+  net::UpgradeOffer offer{url.authority(),   url.target(request.path), net::make_key(random),
+                          request.protocols, request.headers,          request.deflate};
   if (request.token.empty()) return offer;
   if (request.token_by == TokenBy::kAuthorization)
     offer.headers.push_back({"Authorization", "Bearer " + request.token});
@@ -53,11 +53,26 @@ void WebSocketClient::Inbox::on_close(net::CloseStatus status, std::string_view 
       {Incoming::Kind::kClosed, {}, static_cast<std::uint16_t>(status), std::string(reason)});
 }
 
-WebSocketClient::WebSocketClient(TcpStream stream, std::string subprotocol, Random& random)
+std::optional<net::InflateFault> WebSocketClient::Inbox::inflate(net::MessageKind kind,
+                                                                 std::string_view compressed,
+                                                                 std::size_t bytes_max,
+                                                                 std::string& out) {
+  const bool text = kind == net::MessageKind::kText;
+  return inflater->inflate(compressed, takeover,
+                           text ? net::TextCheck::kUtf8 : net::TextCheck::kNone,
+                           {.bytes_max = bytes_max}, out);
+}
+
+WebSocketClient::WebSocketClient(TcpStream stream, net::UpgradeAnswer answer, Random& random)
     : stream_(std::move(stream)),
-      subprotocol_(std::move(subprotocol)),
+      subprotocol_(std::move(answer.protocol)),
       random_(&random),
-      parser_({net::WebSocketRole::kClient, kMessageBytesMax}) {}
+      parser_({net::WebSocketRole::kClient, kMessageBytesMax,
+               answer.deflate ? net::FrameExtension::kDeflate : net::FrameExtension::kNone}) {
+  if (!answer.deflate) return;
+  inbox_.takeover = answer.deflate->server_takeover;
+  inbox_.inflater.emplace(answer.deflate->server_window_bits);
+}
 
 Result<WebSocketClient::Opened> WebSocketClient::open(const Url& url,
                                                       const WebSocketRequest& request,
@@ -85,8 +100,8 @@ Result<WebSocketClient::Opened> WebSocketClient::open(const Url& url,
   }
   Opened opened{parser.take_response(), std::nullopt};
   if (opened.response.status != 101) return opened;
-  GP_TRY(auto subprotocol, net::check_upgrade_response(opened.response, offer));
-  opened.client = WebSocketClient(std::move(stream), std::move(subprotocol), random);
+  GP_TRY(auto answer, net::check_upgrade_response(opened.response, offer));
+  opened.client = WebSocketClient(std::move(stream), std::move(answer), random);
   opened.client->take_bytes(std::span(buffer).subspan(consumed, size - consumed));
   return opened;
 }

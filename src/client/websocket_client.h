@@ -20,6 +20,7 @@
 #include "client/url.h"
 #include "net/http_message.h"
 #include "net/websocket_codec.h"
+#include "net/websocket_handshake.h"
 
 namespace gp::client {
 
@@ -32,6 +33,8 @@ struct WebSocketRequest {
   TokenBy token_by = TokenBy::kAuthorization;
   std::vector<std::string> protocols{"goldenpath.v1"};
   net::HttpHeaders headers{};  ///< more headers: Origin
+  /// permessage-deflate: what is received may be compressed; what is sent is not.
+  std::optional<net::DeflateOffer> deflate{};
 };
 
 /// What receive() gives.
@@ -72,6 +75,7 @@ class WebSocketClient {
   /// Ends the TCP connection with a reset and no close frame.
   void cut();
   const std::string& subprotocol() const { return subprotocol_; }
+  bool compressed() const { return inbox_.inflater.has_value(); }
   /// For poll(2); -1 when closed. Messages may wait here although the descriptor has nothing to
   /// read: take them all (Deadline::now()) before polling.
   int descriptor() const { return stream_.descriptor(); }
@@ -83,12 +87,16 @@ class WebSocketClient {
     net::Next on_ping(std::string_view payload) override;
     net::Next on_pong(std::string_view) override { return net::Next::kGoOn; }
     void on_close(net::CloseStatus status, std::string_view reason) override;
+    std::optional<net::InflateFault> inflate(net::MessageKind kind, std::string_view compressed,
+                                             std::size_t bytes_max, std::string& out) override;
 
+    net::ContextTakeover takeover = net::ContextTakeover::kNo;
+    std::optional<net::MessageInflater> inflater;  ///< there if permessage-deflate was agreed on
     std::deque<Incoming> arrived;
     std::vector<std::string> pings;
   };
 
-  WebSocketClient(TcpStream stream, std::string subprotocol, Random& random);
+  WebSocketClient(TcpStream stream, net::UpgradeAnswer answer, Random& random);
   Result<> send_frame(net::Opcode opcode, std::string_view payload, Deadline deadline);
   void take_bytes(std::span<char> bytes);
   void end(std::uint16_t close_code, std::string cause);

@@ -17,6 +17,7 @@ constexpr std::size_t kOriginsMax = 256;
 
 constexpr std::array<std::string_view, 3> kDemoNames{"auto", "on", "off"};
 constexpr std::array<std::string_view, 2> kDurabilityNames{"process", "power"};
+constexpr std::array<std::string_view, 2> kSwitchNames{"off", "on"};
 constexpr std::array<std::string_view, 4> kLevelNames{"debug", "info", "warning", "error"};
 
 bool is_text(const RawValue& raw) {
@@ -124,6 +125,11 @@ std::optional<Durability> Survives::read(const RawValue& raw) {
   return read_choice<Durability>(raw, kDurabilityNames);
 }
 std::string Survives::write(Durability value) { return write_choice(value, kDurabilityNames); }
+
+std::optional<Switch> OnOff::read(const RawValue& raw) {
+  return read_choice<Switch>(raw, kSwitchNames);
+}
+std::string OnOff::write(Switch value) { return write_choice(value, kSwitchNames); }
 
 std::optional<LogLevel> Level::read(const RawValue& raw) {
   return read_choice<LogLevel>(raw, kLevelNames);

@@ -21,6 +21,7 @@ namespace gp::config {
 enum class DemoMode { kAuto, kOn, kOff };
 /// What a commit survives: the death of the process, or a power cut too.
 enum class Durability { kProcess, kPower };
+enum class Switch { kOff, kOn };
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 namespace kinds {
@@ -101,6 +102,15 @@ struct Survives {
   using Value = Durability;
   static constexpr std::string_view kName = "choice";
   static constexpr std::string_view kAllowed = "\"process\" or \"power\"";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
+};
+
+struct OnOff {
+  using Value = Switch;
+  static constexpr std::string_view kName = "choice";
+  static constexpr std::string_view kAllowed = "\"on\" or \"off\"";
   static constexpr bool kRanged = false;
   static std::optional<Value> read(const RawValue& raw);
   static std::string write(Value value);

@@ -65,6 +65,7 @@ CoreServer::CoreServer(runtime::AsioCore& core, CoreParts parts, const GatewayOp
       chat_(core, *storage_, *store_, std::move(parts.agents), *this, options.chat, options.log,
             metrics),
       api_(chat_, dialect_),
+      compression_(options.compression, metrics),
       sockets_(core, options.sockets, metrics),
       drain_timer_(core) {}
 

@@ -33,6 +33,7 @@ struct GatewayOptions {
   log::LogLimits log;
   net::SocketLimits sockets;
   net::WebSocketLimits websocket;
+  net::CompressionLimits compression;
   net::HttpOptions http;
   Duration first_frame_timeout = std::chrono::seconds(5);
   /// Origins that browsers may connect from; empty: any (a token is never sent by a browser on its
@@ -112,6 +113,10 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
   void demo_session(net::HttpRequest request, net::HttpReply reply);
 
   void websocket(net::HttpRequest request, net::HttpReply reply);
+  /// Answers 101 with what was agreed on, and puts the endpoint on the connection.
+  void open_websocket(const net::Upgrade& upgrade, const std::string& subprotocol,
+                      net::HttpReply reply,
+                      UniqueFunction<std::unique_ptr<net::WebSocketEndpoint>()> make_endpoint);
   void refuse_websocket(const net::HttpRequest& request, const net::Upgrade& upgrade,
                         const std::string& subprotocol, const Error& error, net::HttpReply reply);
   std::unique_ptr<ChatEndpoint> make_chat(chat::Session session, WebSocketPlan plan);
@@ -134,6 +139,7 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
   protocol::GoldenpathV1 dialect_;
   chat::CoreChat chat_;
   ClientApi api_;
+  net::CoreCompression compression_;
   net::SocketHub sockets_;
   std::unique_ptr<net::Listener> listener_;
   std::unique_ptr<chat::Recovery> recovery_;

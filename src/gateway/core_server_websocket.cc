@@ -74,11 +74,8 @@ void CoreServer::websocket(net::HttpRequest request, net::HttpReply reply) {
       token = *offer.value().token;
     }
     if (!token && offer.has_value()) {
-      net::HttpSession* session = reply.take_session();
-      if (session == nullptr) return;
-      return session->upgrade(net::switching_protocols_response(upgrade.value().key, subprotocol),
-                              std::make_unique<net::WebSocketSession>(
-                                  options_.websocket, make_lobby(std::move(plan.value()))));
+      return open_websocket(upgrade.value(), subprotocol, std::move(reply),
+                            [&] { return make_lobby(std::move(plan.value())); });
     }
     auto judged = token ? judge(*token) : Result<chat::Session>(Error(offer.error()));
     if (judged.has_error()) {
@@ -93,11 +90,24 @@ void CoreServer::websocket(net::HttpRequest request, net::HttpReply reply) {
   }
   chat::Session session = std::move(*arriving_);
   arriving_.reset();
-  net::HttpSession* http = reply.take_session();
-  if (http == nullptr) return;
-  http->upgrade(net::switching_protocols_response(upgrade.value().key, subprotocol),
-                std::make_unique<net::WebSocketSession>(
-                    options_.websocket, make_chat(std::move(session), std::move(plan.value()))));
+  open_websocket(upgrade.value(), subprotocol, std::move(reply),
+                 [&] { return make_chat(std::move(session), std::move(plan.value())); });
+}
+
+void CoreServer::open_websocket(
+    const net::Upgrade& upgrade, const std::string& subprotocol, net::HttpReply reply,
+    UniqueFunction<std::unique_ptr<net::WebSocketEndpoint>()> make_endpoint) {
+  net::HttpSession* session = reply.take_session();
+  if (session == nullptr) return;
+  const auto& limits = compression_.limits();
+  const auto agreed = limits.enabled ? net::accept_deflate(upgrade.extensions, limits.takeover)
+                                     : std::optional<net::DeflateAgreement>();
+  session->upgrade(net::switching_protocols_response(upgrade.key, subprotocol,
+                                                     agreed ? agreed->answer : std::string()),
+                   std::make_unique<net::WebSocketSession>(
+                       options_.websocket, make_endpoint(),
+                       agreed ? net::WebSocketCompression(compression_, agreed->parameters)
+                              : net::WebSocketCompression()));
 }
 
 // A browser sees a refused handshake only as 1006, "something failed": it is accepted, told why,
@@ -106,11 +116,8 @@ void CoreServer::refuse_websocket(const net::HttpRequest& request, const net::Up
                                   const std::string& subprotocol, const Error& error,
                                   net::HttpReply reply) {
   if (!request.header("Origin")) return reply.send(net::error_response(error));
-  net::HttpSession* session = reply.take_session();
-  if (session == nullptr) return;
-  session->upgrade(net::switching_protocols_response(upgrade.key, subprotocol),
-                   std::make_unique<net::WebSocketSession>(
-                       options_.websocket, std::make_unique<RefusalEndpoint>(dialect_, error)));
+  open_websocket(upgrade, subprotocol, std::move(reply),
+                 [&] { return std::make_unique<RefusalEndpoint>(dialect_, error); });
 }
 
 std::unique_ptr<ChatEndpoint> CoreServer::make_chat(chat::Session session, WebSocketPlan plan) {
@@ -159,10 +166,11 @@ void CoreServer::adopt_websocket(net::WebSocketSession::Detached moved, chat::Se
                                  WebSocketPlan plan) {
   auto endpoint = make_chat(std::move(session), std::move(plan));
   ChatEndpoint& chat = *endpoint;
-  net::Socket* socket =
-      sockets_.adopt(std::move(moved.socket),
-                     std::make_unique<net::WebSocketSession>(
-                         options_.websocket, std::move(endpoint), std::move(moved.parser)));
+  moved.compression.move_to(compression_);
+  net::Socket* socket = sockets_.adopt(
+      std::move(moved.socket), std::make_unique<net::WebSocketSession>(
+                                   options_.websocket, std::move(endpoint), std::move(moved.parser),
+                                   std::move(moved.compression)));
   if (socket == nullptr) return;
   for (const std::string& text : moved.texts) {
     if (!socket->open()) return;

@@ -7,9 +7,9 @@ class SseSink final : public chat::FrameSink {
  public:
   SseSink(std::string& out, std::size_t bytes_max) : out_(out), bytes_max_(bytes_max) {}
   bool full() const override { return out_.size() >= bytes_max_; }
-  void event(Seq seq, std::string_view frame) override {
+  void event(Seq seq, const SharedBytes& frame) override {
     out_.append("id: ").append(std::to_string(seq.value)).append("\n");
-    this->frame(frame);
+    this->frame(frame.view());
   }
   // JSON has no line ends of its own: they are escaped inside strings, and we write none between.
   void frame(std::string_view frame) override {

@@ -10,7 +10,7 @@ class WebSocketSink final : public chat::FrameSink {
  public:
   explicit WebSocketSink(net::WebSocketWriter& writer) : writer_(writer) {}
   bool full() const override { return writer_.full(); }
-  void event(Seq, std::string_view frame) override { writer_.text(frame); }
+  void event(Seq, const SharedBytes& frame) override { writer_.shared_text(frame); }
   void frame(std::string_view frame) override { writer_.text(frame); }
 
  private:

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/assert.h"
+
 // How it works
 //
 // One frame goes through four steps. A step that reads the header waits until `header_needed_`
@@ -30,9 +32,10 @@
 // wrong byte, not at its end. held_ grows with what arrived, never with what a header promises, and
 // is freed, not kept, when the message is out.
 //
-// permessage-deflate (RFC 7692) would go in at three places: check_start() lets RSV1 pass on the
-// first frame of a data message and remembers it; take_payload() then holds the bytes unjudged;
-// end_message() inflates them up to message_bytes_max and judges the UTF-8 of the result.
+// A compressed message (RFC 7692) is held as it came, unjudged, and inflated by the sink when its
+// last byte is there (end_compressed): so one inflater can serve all connections of a core, and a
+// cut cannot change what comes out. Its compressed bytes have a limit of their own, a little above
+// message_bytes_max, because data that does not shrink grows.
 
 namespace gp::net {
 namespace {
@@ -42,6 +45,7 @@ static_assert(std::endian::native == std::endian::little,
 
 constexpr std::uint8_t kFin = 0x80;
 constexpr std::uint8_t kReservedBits = 0x70;
+constexpr std::uint8_t kRsv1 = 0x40;
 constexpr std::uint8_t kOpcodeBits = 0x0f;
 constexpr std::uint8_t kMaskBit = 0x80;
 constexpr std::uint8_t kLengthBits = 0x7f;
@@ -86,8 +90,16 @@ void apply_mask(char* data, std::size_t size, std::uint32_t mask) {
 
 }  // namespace
 
+std::optional<InflateFault> WebSocketSink::inflate(MessageKind, std::string_view, std::size_t,
+                                                   std::string&) {
+  GP_ASSERT(false, "a sink whose connection negotiated permessage-deflate inflates");
+  return InflateFault::kInvalidData;
+}
+
 WebSocketParser::WebSocketParser(WebSocketOptions options)
-    : message_bytes_max_(options.message_bytes_max), role_(options.role) {}
+    : message_bytes_max_(options.message_bytes_max),
+      role_(options.role),
+      extension_(options.extension) {}
 
 WebSocketParser::Outcome WebSocketParser::consume(char* data, std::size_t size,
                                                   WebSocketSink& sink) {
@@ -125,10 +137,15 @@ WebSocketParser::Outcome WebSocketParser::check_start() {
   const std::uint8_t opcode = header_[0] & kOpcodeBits;
   const std::uint8_t length = header_[1] & kLengthBits;
   const bool masked = (header_[1] & kMaskBit) != 0;
-  if ((header_[0] & kReservedBits) != 0)
+  const std::uint8_t reserved = header_[0] & kReservedBits;
+  if (reserved != 0 && (reserved != kRsv1 || extension_ != FrameExtension::kDeflate))
     return stop_with(Code::protocol_error,
                      "a reserved bit is set, but no extension was negotiated");
   if (!is_known(opcode)) return stop_with(Code::protocol_error, "reserved opcode");
+  const bool starts_message = opcode == static_cast<std::uint8_t>(Opcode::kText) ||
+                              opcode == static_cast<std::uint8_t>(Opcode::kBinary);
+  if (reserved != 0 && !starts_message)
+    return stop_with(Code::protocol_error, "RSV1 belongs on the first frame of a data message");
   opcode_ = static_cast<Opcode>(opcode);
   final_ = (header_[0] & kFin) != 0;
   if (masked && role_ == WebSocketRole::kClient)
@@ -164,9 +181,12 @@ WebSocketParser::Outcome WebSocketParser::check_length() {
       return stop_with(Code::protocol_error, "a length must have its shortest form");
   }
   if (!in_control()) {
-    if (length > message_bytes_max_ - held_.size())
+    if (opcode_ != Opcode::kContinuation) {
+      message_opcode_ = static_cast<std::uint8_t>(opcode_);
+      compressed_ = (header_[0] & kRsv1) != 0;
+    }
+    if (length > wire_bytes_max() - held_.size())
       return stop_with(Code::message_too_big, "a message is larger than this peer takes");
-    if (opcode_ != Opcode::kContinuation) message_opcode_ = static_cast<std::uint8_t>(opcode_);
   }
   remaining_ = length;
   step_ = Step::kMask;
@@ -200,7 +220,7 @@ WebSocketParser::Outcome WebSocketParser::take_payload(char*& data, std::size_t&
 WebSocketParser::Outcome WebSocketParser::take_whole_frame(std::string_view payload,
                                                            WebSocketSink& sink) {
   if (in_control()) return end_control(payload, sink);
-  if (is_text() && !is_valid_utf8(payload))
+  if (is_text() && !compressed_ && !is_valid_utf8(payload))
     return stop_with(Code::invalid_utf8, "text that is not UTF-8");
   return end_message(payload, sink);
 }
@@ -217,7 +237,7 @@ WebSocketParser::Outcome WebSocketParser::take_part(std::string_view part, WebSo
     if (message_size == 0) release(held_);
     return outcome;
   }
-  if (is_text() && !utf8_.feed(part))
+  if (is_text() && !compressed_ && !utf8_.feed(part))
     return stop_with(Code::invalid_utf8, "text that is not UTF-8");
   held_.append(part);
   if (remaining_ > 0 || !final_) return std::nullopt;
@@ -229,10 +249,39 @@ WebSocketParser::Outcome WebSocketParser::take_part(std::string_view part, WebSo
 
 WebSocketParser::Outcome WebSocketParser::end_message(std::string_view message,
                                                       WebSocketSink& sink) {
+  if (compressed_) return end_compressed(message, sink);
   const MessageKind kind = is_text() ? MessageKind::kText : MessageKind::kBinary;
   message_opcode_ = kNoMessage;
   follow(sink.on_message(kind, message));
   return std::nullopt;
+}
+
+WebSocketParser::Outcome WebSocketParser::end_compressed(std::string_view message,
+                                                         WebSocketSink& sink) {
+  const MessageKind kind = is_text() ? MessageKind::kText : MessageKind::kBinary;
+  message_opcode_ = kNoMessage;
+  compressed_ = false;
+  std::string plain;
+  if (const auto fault = sink.inflate(kind, message, message_bytes_max_, plain)) {
+    switch (*fault) {
+      case InflateFault::kTooBig:
+        return stop_with(Code::message_too_big, "a message is larger than this peer takes");
+      case InflateFault::kRatio:
+        return stop_with(Code::message_too_big, "a message inflates more than this peer takes");
+      case InflateFault::kInvalidData:
+        return stop_with(Code::protocol_error, "compressed data that cannot be inflated");
+      case InflateFault::kInvalidUtf8:
+        return stop_with(Code::invalid_utf8, "text that is not UTF-8");
+    }
+  }
+  follow(sink.on_message(kind, plain));
+  return std::nullopt;
+}
+
+// Stored blocks add 5 bytes to at most 65,535; the rest is for small ones at flushes.
+std::uint64_t WebSocketParser::wire_bytes_max() const {
+  if (!compressed_) return message_bytes_max_;
+  return std::uint64_t{message_bytes_max_} + message_bytes_max_ / 1024 + 64;
 }
 
 WebSocketParser::Outcome WebSocketParser::end_control(std::string_view payload,
@@ -279,8 +328,10 @@ WebSocketParser::Outcome WebSocketParser::stop_with(Code code, std::string_view 
   return Failure{code, reason};
 }
 
-std::size_t encode_header(char* out, Opcode opcode, std::size_t payload_size) {
-  out[0] = static_cast<char>(kFin | static_cast<std::uint8_t>(opcode));
+std::size_t encode_header(char* out, Opcode opcode, std::size_t payload_size,
+                          Compressed compressed) {
+  const std::uint8_t rsv1 = compressed == Compressed::kYes ? kRsv1 : 0;
+  out[0] = static_cast<char>(kFin | rsv1 | static_cast<std::uint8_t>(opcode));
   if (payload_size < kLength16) {
     out[1] = static_cast<char>(payload_size);
     return kStartBytes;
@@ -295,16 +346,17 @@ std::size_t encode_header(char* out, Opcode opcode, std::size_t payload_size) {
   return kStartBytes + 8;
 }
 
-void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
+void append_frame(std::string& out, Opcode opcode, std::string_view payload,
+                  Compressed compressed) {
   char header[kHeaderBytesMax];
-  out.append(header, encode_header(header, opcode, payload.size()));
+  out.append(header, encode_header(header, opcode, payload.size(), compressed));
   out.append(payload);
 }
 
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
-                         std::uint32_t mask) {
+                         std::uint32_t mask, Compressed compressed) {
   char header[kHeaderBytesMax + kMaskBytes];
-  const std::size_t size = encode_header(header, opcode, payload.size());
+  const std::size_t size = encode_header(header, opcode, payload.size(), compressed);
   header[1] = static_cast<char>(static_cast<std::uint8_t>(header[1]) | kMaskBit);
   write_big_endian(header + size, mask, kMaskBytes);
   std::uint32_t in_memory_order = 0;

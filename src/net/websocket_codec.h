@@ -11,8 +11,8 @@
 /// (4) an idle parser owns no heap memory;
 /// (5) after a failure, a close frame or Next::kStop every further byte is ignored.
 ///
-/// Extensions: none, so every RSV bit is refused; websocket_codec.cc says where permessage-deflate
-/// would go.
+/// Extensions: permessage-deflate (RFC 7692), if the options say that it was negotiated. Then RSV1
+/// is taken on the first frame of a data message; every other RSV bit is refused.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,7 @@
 
 #include "base/byte_size.h"
 #include "base/result.h"
+#include "net/deflate.h"
 #include "net/utf8.h"
 #include "protocol/codes.h"
 
@@ -63,16 +64,25 @@ class WebSocketSink {
   virtual Next on_pong(std::string_view payload) = 0;
   /// The last call of a parser. `reason` is valid UTF-8.
   virtual void on_close(CloseStatus status, std::string_view reason) = 0;
+  /// Appends a compressed message in plain to `out`, at most `bytes_max`, and judges text. Only a
+  /// sink whose parser has FrameExtension::kDeflate is asked.
+  virtual std::optional<InflateFault> inflate(MessageKind kind, std::string_view compressed,
+                                              std::size_t bytes_max, std::string& out);
 
  protected:
   ~WebSocketSink() = default;
 };
 
+/// What the handshake agreed on.
+enum class FrameExtension : std::uint8_t { kNone, kDeflate };
+
 struct WebSocketOptions {
   WebSocketRole role = WebSocketRole::kServer;
   /// Payload of a whole message, bytes, over all its fragments. Reaction: Code::message_too_big,
-  /// from the frame header, before anything of the frame is held.
+  /// from the frame header, before anything of the frame is held; of a compressed message while it
+  /// is inflated.
   std::uint32_t message_bytes_max = 1 * kMiB;
+  FrameExtension extension = FrameExtension::kNone;
 };
 
 class WebSocketParser {
@@ -89,8 +99,8 @@ class WebSocketParser {
   explicit WebSocketParser(WebSocketOptions options);
 
   /// Takes all of `data`, which it unmasks in place. A message whose frame lies wholly in `data` is
-  /// handed out as a view into it; what is cut is copied. `data` may be reused when the call
-  /// returns.
+  /// handed out as a view into it; what is cut or compressed is copied. `data` may be reused when
+  /// the call returns.
   [[nodiscard]] Outcome consume(char* data, std::size_t size, WebSocketSink& sink);
 
   /// Whether a close frame arrived.
@@ -110,12 +120,14 @@ class WebSocketParser {
   Outcome take_whole_frame(std::string_view payload, WebSocketSink& sink);
   Outcome take_part(std::string_view part, WebSocketSink& sink);
   Outcome end_message(std::string_view message, WebSocketSink& sink);
+  Outcome end_compressed(std::string_view message, WebSocketSink& sink);
   Outcome end_control(std::string_view payload, WebSocketSink& sink);
   Outcome end_close(std::string_view payload, WebSocketSink& sink);
   void unmask(char* data, std::size_t size);
   void follow(Next next);
   bool in_control() const { return opcode_ >= Opcode::kClose; }
   bool is_text() const { return message_opcode_ == static_cast<std::uint8_t>(Opcode::kText); }
+  std::uint64_t wire_bytes_max() const;
   Outcome stop_with(Code code, std::string_view reason);
 
   /// The message so far, then the control frame so far (a control frame may cut into a fragmented
@@ -132,8 +144,10 @@ class WebSocketParser {
   Opcode opcode_ = Opcode::kContinuation;     ///< of this frame
   Step step_ = Step::kStart;
   WebSocketRole role_;
-  bool final_ = false;  ///< FIN of this frame
-  Utf8Validator utf8_;  ///< of the text so far; complete between messages
+  FrameExtension extension_;
+  bool final_ = false;       ///< FIN of this frame
+  bool compressed_ = false;  ///< RSV1 of this message's first frame
+  Utf8Validator utf8_;       ///< of the text so far; complete between messages
 };
 
 static_assert(sizeof(WebSocketParser) <= 96, "paid by every idle connection");
@@ -141,15 +155,20 @@ static_assert(sizeof(WebSocketParser) <= 96, "paid by every idle connection");
 /// Longest header of a frame without mask.
 inline constexpr std::size_t kHeaderBytesMax = 10;
 
+/// Whether a frame's payload is what MessageDeflater made: RSV1.
+enum class Compressed : std::uint8_t { kNo, kYes };
+
 /// Writes the header of a final, unmasked frame to `out`, which has room for kHeaderBytesMax.
 /// Returns its size.
-std::size_t encode_header(char* out, Opcode opcode, std::size_t payload_size);
+std::size_t encode_header(char* out, Opcode opcode, std::size_t payload_size,
+                          Compressed compressed = Compressed::kNo);
 /// Appends a final, unmasked frame: what a server sends.
-void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+void append_frame(std::string& out, Opcode opcode, std::string_view payload,
+                  Compressed compressed = Compressed::kNo);
 /// Appends a final, masked frame: what a client sends. Mask 0x37fa213d is sent as the bytes 37 fa
 /// 21 3d; it must be unpredictable (section 10.3).
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
-                         std::uint32_t mask);
+                         std::uint32_t mask, Compressed compressed = Compressed::kNo);
 
 /// Payload of a close frame. The reason is cut to 123 bytes at a character's end, and left out if
 /// it is not UTF-8. kNoStatus gives an empty payload. `status` otherwise is one that may be sent

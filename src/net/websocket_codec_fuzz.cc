@@ -1,7 +1,7 @@
 /// Fuzzes WebSocketParser and the encoders.
 ///
-/// Input: byte 0 bit 0 role, bits 1-3 stop after that many calls (0: never); byte 1 seed of the
-/// cuts; the rest is the stream.
+/// Input: byte 0 bit 0 role, bits 1-3 stop after that many calls (0: never), bit 4
+/// permessage-deflate; byte 1 seed of the cuts; the rest is the stream.
 ///
 /// Properties:
 /// (1) any cut gives the same calls and the same failure;
@@ -11,6 +11,7 @@
 /// (5) what is encoded is parsed back.
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ namespace gp::net {
 namespace {
 
 constexpr std::uint32_t kLimit = 300;
+/// What is held of a message that grew when it was compressed.
+constexpr std::uint32_t kWireLimit = kLimit + 64;
 
 /// Decodes code points one by one, as RFC 3629 defines them: slow and independent of net/utf8.h.
 bool decodes_as_utf8(std::string_view text) {
@@ -66,6 +69,13 @@ class Judge final : public WebSocketSink {
     control('c', std::to_string(static_cast<int>(status)).append(reason));
     ended = true;
   }
+  std::optional<InflateFault> inflate(MessageKind kind, std::string_view compressed,
+                                      std::size_t bytes_max, std::string& out) override {
+    GP_ASSERT(compressed.size() <= kWireLimit, "a compressed message above the limit was kept");
+    return inflater_.inflate(compressed, ContextTakeover::kNo,
+                             kind == MessageKind::kText ? TextCheck::kUtf8 : TextCheck::kNone,
+                             {.bytes_max = bytes_max}, out);
+  }
   void fail(Code code) {
     GP_ASSERT(!ended, "a failure after the end");
     calls.push_back("f" + std::to_string(static_cast<int>(code)));
@@ -88,12 +98,13 @@ class Judge final : public WebSocketSink {
   }
 
   std::size_t stop_after_;
+  MessageInflater inflater_;
 };
 
 /// `random` null: in one piece.
-std::vector<std::string> run(std::string_view stream, WebSocketRole role, std::size_t stop_after,
-                             Random* random) {
-  WebSocketParser parser({role, kLimit});
+std::vector<std::string> run(std::string_view stream, const WebSocketOptions& options,
+                             std::size_t stop_after, Random* random) {
+  WebSocketParser parser(options);
   Judge judge(stop_after);
   while (!stream.empty()) {
     const std::size_t size =
@@ -103,19 +114,19 @@ std::vector<std::string> run(std::string_view stream, WebSocketRole role, std::s
     std::string piece(stream.substr(0, size));
     if (const auto failure = parser.consume(piece.data(), piece.size(), judge))
       judge.fail(failure->code);
-    GP_ASSERT(parser.held_bytes() <= 2 * (kLimit + 125),
+    GP_ASSERT(parser.held_bytes() <= 2 * (kWireLimit + 125),
               "more is held than one message and one control frame");
     stream.remove_prefix(size);
   }
   return judge.calls;
 }
 
-void check_round_trip(std::string_view payload, WebSocketRole role, Random& random) {
+void check_round_trip(std::string_view payload, const WebSocketOptions& options, Random& random) {
   payload = payload.substr(0, kLimit);
   const auto mask = static_cast<std::uint32_t>(random.next());
   const auto append = [&](std::string& out, Opcode opcode, std::string_view bytes) {
-    role == WebSocketRole::kServer ? append_masked_frame(out, opcode, bytes, mask)
-                                   : append_frame(out, opcode, bytes);
+    options.role == WebSocketRole::kServer ? append_masked_frame(out, opcode, bytes, mask)
+                                           : append_frame(out, opcode, bytes);
   };
   std::string stream;
   std::vector<std::string> expected;
@@ -128,7 +139,7 @@ void check_round_trip(std::string_view payload, WebSocketRole role, Random& rand
   append(stream, Opcode::kClose, close_payload(CloseStatus::kGoingAway, payload));
   expected.push_back("b" + std::string(payload));
   expected.push_back("i" + std::string(payload.substr(0, 125)));
-  const auto calls = run(stream, role, 0, &random);
+  const auto calls = run(stream, options, 0, &random);
   GP_ASSERT(calls.size() == expected.size() + 1, "a frame was lost between encoder and parser");
   GP_ASSERT(std::equal(expected.begin(), expected.end(), calls.begin()),
             "a frame changed between encoder and parser");
@@ -141,14 +152,16 @@ void check_round_trip(std::string_view payload, WebSocketRole role, Random& rand
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace gp::net;
   if (size < 2) return 0;
-  const auto role = (data[0] & 1) != 0 ? WebSocketRole::kServer : WebSocketRole::kClient;
+  const WebSocketOptions options{
+      (data[0] & 1) != 0 ? WebSocketRole::kServer : WebSocketRole::kClient, kLimit,
+      (data[0] & 16) != 0 ? FrameExtension::kDeflate : FrameExtension::kNone};
   const std::size_t stop_after = (data[0] >> 1) & 7;
   gp::SeededRandom random(data[1]);
   const std::string_view stream(reinterpret_cast<const char*>(data) + 2, size - 2);
-  const auto whole = run(stream, role, stop_after, nullptr);
+  const auto whole = run(stream, options, stop_after, nullptr);
   for (int i = 0; i < 3; ++i)
-    GP_ASSERT(run(stream, role, stop_after, &random) == whole,
+    GP_ASSERT(run(stream, options, stop_after, &random) == whole,
               "a cut of the input changed the calls");
-  check_round_trip(stream, role, random);
+  check_round_trip(stream, options, random);
   return 0;
 }

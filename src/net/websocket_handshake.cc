@@ -69,7 +69,8 @@ Result<Upgrade> check_upgrade(const HttpRequest& request) {
   if (!request.body.empty())
     return fail(Code::bad_request, "a request for a WebSocket has no body");
   GP_TRY(auto protocols, offered_protocols(request.headers));
-  return Upgrade{std::string(*key), std::move(protocols)};
+  GP_TRY(auto extensions, parse_extensions(request.headers));
+  return Upgrade{std::string(*key), std::move(protocols), std::move(extensions)};
 }
 
 HttpHeaders upgrade_required_headers() {
@@ -86,7 +87,8 @@ std::string accept_key(std::string_view key) {
   return base64_encode({reinterpret_cast<const char*>(digest.data()), size});
 }
 
-std::string switching_protocols_response(std::string_view key, std::string_view subprotocol) {
+std::string switching_protocols_response(std::string_view key, std::string_view subprotocol,
+                                         std::string_view extensions) {
   std::string out = fmt::format(
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
       "Upgrade\r\nSec-WebSocket-Accept: {}\r\n",
@@ -95,6 +97,7 @@ std::string switching_protocols_response(std::string_view key, std::string_view 
     GP_ASSERT(is_token(subprotocol), "a subprotocol is one of those check_upgrade() gave");
     out += fmt::format("Sec-WebSocket-Protocol: {}\r\n", subprotocol);
   }
+  if (!extensions.empty()) out += fmt::format("{}: {}\r\n", kExtensionsHeader, extensions);
   out += "\r\n";
   return out;
 }
@@ -113,14 +116,16 @@ std::string upgrade_request(const UpgradeOffer& offer) {
       offer.target, offer.host, kVersion, offer.key);
   if (!offer.protocols.empty())
     out += fmt::format("Sec-WebSocket-Protocol: {}\r\n", fmt::join(offer.protocols, ", "));
+  if (offer.deflate)
+    out += fmt::format("{}: {}\r\n", kExtensionsHeader, deflate_offer(*offer.deflate));
   for (const HttpHeader& header : offer.headers)
     out += fmt::format("{}: {}\r\n", header.name, header.value);
   out += "\r\n";
   return out;
 }
 
-Result<std::string> check_upgrade_response(const HttpResponse& response,
-                                           const UpgradeOffer& offer) {
+Result<UpgradeAnswer> check_upgrade_response(const HttpResponse& response,
+                                             const UpgradeOffer& offer) {
   if (response.status != 101)
     return fail(Code::upgrade_required,
                 fmt::format("the server answered {} {} instead of 101", response.status,
@@ -133,14 +138,13 @@ Result<std::string> check_upgrade_response(const HttpResponse& response,
       response.header("Sec-WebSocket-Accept") != accept_key(offer.key))
     return fail(Code::protocol_error,
                 "Sec-WebSocket-Accept does not answer our key; is a cache in between?");
-  if (response.header("Sec-WebSocket-Extensions"))
-    return fail(Code::protocol_error, "the server uses an extension that was not offered");
+  GP_TRY(const auto deflate, check_deflate_answer(response.headers, offer.deflate));
   const auto protocol = response.header("Sec-WebSocket-Protocol");
-  if (!protocol) return std::string();
+  if (!protocol) return UpgradeAnswer{{}, deflate};
   if (count_header(response.headers, "Sec-WebSocket-Protocol") != 1 ||
       std::ranges::find(offer.protocols, *protocol) == offer.protocols.end())
     return fail(Code::protocol_error, "the server selected a subprotocol that was not offered");
-  return std::string(*protocol);
+  return UpgradeAnswer{std::string(*protocol), deflate};
 }
 
 }  // namespace gp::net

@@ -1,8 +1,7 @@
 /// The opening handshake of RFC 6455 section 4, both sides, as text and values; no sockets.
 ///
 /// Thread: pure functions.
-/// Extensions: none are negotiated, so Sec-WebSocket-Extensions is never answered (the client then
-/// must not use one).
+/// Extensions: read and checked here, agreed on in net/websocket_extension.h.
 #pragma once
 
 #include <span>
@@ -13,6 +12,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "net/http_message.h"
+#include "net/websocket_extension.h"
 #include "protocol/codes.h"
 
 namespace gp::net {
@@ -22,6 +22,7 @@ struct Upgrade {
   std::string key;  ///< Sec-WebSocket-Key: 16 bytes in base64
   std::vector<std::string>
       protocols;  ///< Sec-WebSocket-Protocol: offered subprotocols, in order, all different
+  std::vector<Extension> extensions;  ///< Sec-WebSocket-Extensions: offers, in order
 };
 
 /// Whether the request asks for a WebSocket, rightly or wrongly: its Upgrade header names
@@ -42,8 +43,9 @@ HttpHeaders upgrade_required_headers();
 std::string accept_key(std::string_view key);
 
 /// The whole 101 response. `subprotocol` empty: none was selected. A subprotocol must be one of
-/// Upgrade::protocols.
-std::string switching_protocols_response(std::string_view key, std::string_view subprotocol);
+/// Upgrade::protocols. `extensions`: DeflateAgreement::answer; empty: none.
+std::string switching_protocols_response(std::string_view key, std::string_view subprotocol,
+                                         std::string_view extensions = {});
 
 /// What a client asks for.
 struct UpgradeOffer {
@@ -52,15 +54,22 @@ struct UpgradeOffer {
   std::string key;     ///< from make_key()
   std::vector<std::string> protocols;
   HttpHeaders headers;  ///< more headers: Authorization, Origin
+  std::optional<DeflateOffer> deflate{};
 };
 
 /// 16 random bytes in base64.
 std::string make_key(Random& random);
 std::string upgrade_request(const UpgradeOffer& offer);
 
-/// Section 4.1, the client's checks of the answer. Gives the selected subprotocol, empty if none.
+/// What the server selected.
+struct UpgradeAnswer {
+  std::string protocol;                      ///< empty: none
+  std::optional<DeflateParameters> deflate;  ///< nothing: no extension
+};
+/// Section 4.1, the client's checks of the answer.
 /// Errors: Code::upgrade_required if the status is not 101, Code::protocol_error for a 101 that
 /// breaks a rule.
-Result<std::string> check_upgrade_response(const HttpResponse& response, const UpgradeOffer& offer);
+Result<UpgradeAnswer> check_upgrade_response(const HttpResponse& response,
+                                             const UpgradeOffer& offer);
 
 }  // namespace gp::net

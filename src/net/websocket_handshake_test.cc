@@ -106,7 +106,8 @@ TEST(WebSocketHandshake, ClientAndServerAgree) {
     ASSERT_TRUE(response_parser.feed(switching_protocols_response(upgrade.value().key, selected)));
     auto answer = check_upgrade_response(response_parser.response(), offer);
     ASSERT_TRUE(answer);
-    EXPECT_EQ(answer.value(), selected);
+    EXPECT_EQ(answer.value().protocol, selected);
+    EXPECT_FALSE(answer.value().deflate);
   }
 }
 

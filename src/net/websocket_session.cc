@@ -5,15 +5,23 @@
 namespace gp::net {
 
 WebSocketSession::WebSocketSession(const WebSocketLimits& limits,
-                                   std::unique_ptr<WebSocketEndpoint> endpoint)
-    : WebSocketSession(limits, std::move(endpoint),
-                       WebSocketParser({.role = WebSocketRole::kServer,
-                                        .message_bytes_max = limits.message_bytes})) {}
+                                   std::unique_ptr<WebSocketEndpoint> endpoint,
+                                   WebSocketCompression compression)
+    : limits_(limits),
+      endpoint_(std::move(endpoint)),
+      parser_(
+          {.role = WebSocketRole::kServer,
+           .message_bytes_max = limits.message_bytes,
+           .extension = compression.active() ? FrameExtension::kDeflate : FrameExtension::kNone}),
+      compression_(std::move(compression)) {}
 
 WebSocketSession::WebSocketSession(const WebSocketLimits& limits,
                                    std::unique_ptr<WebSocketEndpoint> endpoint,
-                                   WebSocketParser parser)
-    : limits_(limits), endpoint_(std::move(endpoint)), parser_(std::move(parser)) {}
+                                   WebSocketParser parser, WebSocketCompression compression)
+    : limits_(limits),
+      endpoint_(std::move(endpoint)),
+      parser_(std::move(parser)),
+      compression_(std::move(compression)) {}
 
 WebSocketSession::~WebSocketSession() = default;
 
@@ -60,6 +68,11 @@ void WebSocketSession::on_close(CloseStatus status, std::string_view) {
   socket_->close_after_flush(Code::normal);
 }
 
+std::optional<InflateFault> WebSocketSession::inflate(MessageKind kind, std::string_view compressed,
+                                                      std::size_t bytes_max, std::string& out) {
+  return compression_.inflate(kind, compressed, bytes_max, out);
+}
+
 void WebSocketSession::close(Code code, std::string_view reason) {
   if (closing_) return;
   closing_ = true;
@@ -76,7 +89,7 @@ SocketHandler::Fill WebSocketSession::fill(std::string& out, std::size_t bytes_m
   std::string().swap(control_);
   socket_->resume_reading();
   if (closing_ && close_frame_.empty()) return Fill::kDone;
-  WebSocketWriter writer(out, bytes_max);
+  WebSocketWriter writer(out, bytes_max, compression_);
   // A closing connection gets one more write, not an endless one.
   const Fill rest = writer.full() ? Fill::kMore : endpoint_->fill(writer);
   if (!closing_) return rest;
@@ -123,7 +136,8 @@ void WebSocketSession::finish_detach() {
   const std::unique_ptr<Leaving> leaving = std::move(leaving_);
   DetachedSocket socket = socket_->detach();
   socket.unsent.append(control_);
-  leaving->go(Detached{std::move(socket), std::move(parser_), std::move(leaving->texts)});
+  leaving->go(Detached{std::move(socket), std::move(parser_), std::move(compression_),
+                       std::move(leaving->texts)});
 }
 
 }  // namespace gp::net

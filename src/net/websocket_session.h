@@ -8,6 +8,7 @@
 /// frames waiting for a slow reader stop the reading at kControlBytesMax.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 
 #include "net/socket.h"
 #include "net/websocket_codec.h"
+#include "net/websocket_compression.h"
 
 namespace gp::net {
 
@@ -30,19 +32,24 @@ struct WebSocketLimits {
   Duration stalled_reader = std::chrono::minutes(5);
 };
 
-/// Appends frames until the write is full.
+/// Appends frames until the write is full. Messages are compressed if the connection agreed on it.
+/// With context takeover the order of the calls is the order in which frames must be sent.
 class WebSocketWriter {
  public:
-  WebSocketWriter(std::string& out, std::size_t bytes_max) : out_(out), bytes_max_(bytes_max) {}
+  WebSocketWriter(std::string& out, std::size_t bytes_max, WebSocketCompression& compression)
+      : out_(out), bytes_max_(bytes_max), compression_(compression) {}
   bool full() const { return out_.size() >= bytes_max_; }
-  void text(std::string_view payload) { append_frame(out_, Opcode::kText, payload); }
-  void binary(std::string_view payload) { append_frame(out_, Opcode::kBinary, payload); }
+  void text(std::string_view payload) { compression_.append(out_, Opcode::kText, payload); }
+  void binary(std::string_view payload) { compression_.append(out_, Opcode::kBinary, payload); }
+  /// A text that many connections get: it is compressed once for all of a core.
+  void shared_text(const SharedBytes& payload) { compression_.append_shared(out_, payload); }
   /// Frames that are encoded already.
   void frames(std::string_view encoded) { out_.append(encoded); }
 
  private:
   std::string& out_;
   std::size_t bytes_max_;
+  WebSocketCompression& compression_;
 };
 
 class WebSocketSession;
@@ -65,7 +72,8 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
  public:
   static constexpr std::size_t kControlBytesMax = 64 * kKiB;
 
-  WebSocketSession(const WebSocketLimits& limits, std::unique_ptr<WebSocketEndpoint> endpoint);
+  WebSocketSession(const WebSocketLimits& limits, std::unique_ptr<WebSocketEndpoint> endpoint,
+                   WebSocketCompression compression = {});
   ~WebSocketSession() override;
 
   Socket& socket() { return *socket_; }
@@ -77,19 +85,22 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   bool closing() const { return closing_; }
   /// Another endpoint takes over (lobby → chat). The old one is destroyed when the turn ends.
   void set_endpoint(std::unique_ptr<WebSocketEndpoint> endpoint);
+  /// Makes frames into `out` outside of fill(), which then must pass them on in order.
+  WebSocketWriter writer(std::string& out) { return WebSocketWriter(out, SIZE_MAX, compression_); }
 
   /// A WebSocket on its way to another core.
   struct Detached {
     DetachedSocket socket;
     WebSocketParser parser;
-    std::vector<std::string> texts;  ///< messages that arrived after the move was asked for
+    WebSocketCompression compression;  ///< as it was agreed on; move_to() the new core
+    std::vector<std::string> texts;    ///< messages that arrived after the move was asked for
   };
   /// After the bytes at hand are parsed, `go` gets the detached connection. Text messages until
   /// then go with it; the endpoint hears nothing more. Call it from on_message().
   void detach_then(UniqueFunction<void(Detached)> go);
   /// Takes over a moved connection's parser; on_bytes goes on where it stopped.
   WebSocketSession(const WebSocketLimits& limits, std::unique_ptr<WebSocketEndpoint> endpoint,
-                   WebSocketParser parser);
+                   WebSocketParser parser, WebSocketCompression compression);
 
   /// For the HTTP session that upgrades: bytes to be sent before the first frame, and bytes that
   /// came after the request.
@@ -107,12 +118,15 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   Next on_ping(std::string_view payload) override;
   Next on_pong(std::string_view payload) override;
   void on_close(CloseStatus status, std::string_view reason) override;
+  std::optional<InflateFault> inflate(MessageKind kind, std::string_view compressed,
+                                      std::size_t bytes_max, std::string& out) override;
   void finish_detach();
 
   const WebSocketLimits& limits_;
   Socket* socket_ = nullptr;
   std::unique_ptr<WebSocketEndpoint> endpoint_;
   WebSocketParser parser_;
+  WebSocketCompression compression_;
   std::string control_;      ///< pings, pongs: whole frames (and the 101 response before them)
   std::string close_frame_;  ///< sent last
   struct Leaving {

@@ -305,9 +305,10 @@ TEST_F(WebSocketSessionTest, MovesToAnotherCoreWithEveryByteInOrder) {
   TestRig other;
   client.send(cut.substr(9));
   other.in_turn([&] {
-    other.hub.adopt(std::move(moved->socket), std::make_unique<WebSocketSession>(
-                                                  limits, std::make_unique<LoggingEndpoint>(there),
-                                                  std::move(moved->parser)));
+    other.hub.adopt(std::move(moved->socket),
+                    std::make_unique<WebSocketSession>(
+                        limits, std::make_unique<LoggingEndpoint>(there), std::move(moved->parser),
+                        std::move(moved->compression)));
   });
   ASSERT_TRUE(other.run_until([&] {
     client.pump();

@@ -75,7 +75,7 @@ class Link final : private chat::Transport, private chat::FrameSink {
   void pause_reading() override { reading_paused_ = true; }
   void close(Code code, std::string_view reason) override;
   bool full() const override { return outstanding_ >= window_; }
-  void event(Seq, std::string_view text) override { put(text); }
+  void event(Seq, const SharedBytes& frame) override { put(frame.view()); }
   void frame(std::string_view text) override { put(text); }
 
   void put(std::string_view text);
