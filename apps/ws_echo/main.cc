@@ -76,8 +76,11 @@ class EchoServer final : public net::HttpRequestHandler {
 struct Options {
   net::Endpoint endpoint;
   net::CompressionLimits compression;
-  // Conformance suites send messages of 16 MiB.
-  net::WebSocketLimits limits{.message_bytes = 64 * kMiB};
+  // Conformance suites send messages of 16 MiB, and take a ping they did not ask for as a wrong
+  // answer.
+  net::WebSocketLimits limits{.message_bytes = 64 * kMiB,
+                              .heartbeat = std::chrono::hours(1),
+                              .dead_peer = std::chrono::hours(2)};
 };
 
 template <class Number>
