@@ -60,6 +60,7 @@ std::optional<InflateFault> MessageInflater::inflate(std::string_view compressed
   if (const auto fault = feed(compressed, message)) return fault;
   if (!message.ended) {
     const std::size_t size = out.size();
+    message.check = TextCheck::kNone;  // what it gives, if anything, is no text of the peer's
     if (const auto fault = feed(kTail, message)) return fault;
     // The tail ends an empty block; a block that takes it for data was cut short. zlib's bits 0-5:
     // unused bits of the last byte; bit 7: a block is complete.

@@ -50,24 +50,23 @@ std::string_view CoreCompression::frame(Opcode opcode, std::string_view plain,
 std::string_view CoreCompression::shared_frame(const SharedBytes& plain, std::uint8_t window_bits) {
   const std::string_view bytes = plain.view();
   // An event that alone would fill the cache is made anew each time it is asked for.
-  if (2 * bytes.size() > kCacheBytesMax) return frame(Opcode::kText, bytes, window_bits);
+  if (3 * bytes.size() > kCacheBytesMax) return frame(Opcode::kText, bytes, window_bits);
   (void)deflater(bytes.size(), window_bits);
-  if (cache_.empty()) cache_.resize(kCacheSlots);
+  // An address is a multiple of 8 at least: the window, 8 to 15, fits below it.
   const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-  Entry& entry = cache_[((address >> 4) * 0x9e3779b97f4a7c15U) >> 56];
-  static_assert(kCacheSlots == 256, "the slot is the hash's highest byte");
-  if (entry.plain.view().data() == bytes.data() && entry.window_bits == window_bits) {
+  const std::uintptr_t key = address | (window_bits - kWindowBitsMin);
+  if (const auto found = cache_.find(key); found != cache_.end()) {
     metrics_.deflate_reused.add();
-    return entry.frame.view();
+    return found->second.frame.view();
   }
   const std::string_view made = frame(Opcode::kText, bytes, window_bits);
-  cached_bytes_ -= entry.plain.size() + entry.frame.size();
-  entry = Entry{plain, SharedBytes(made), window_bits};
-  cached_bytes_ += bytes.size() + made.size();
-  if (cached_bytes_ > kCacheBytesMax) {
+  const std::size_t size = bytes.size() + made.size() + sizeof(Entry);
+  if (cached_bytes_ + size > kCacheBytesMax) {
     cache_.clear();
     cached_bytes_ = 0;
   }
+  cached_bytes_ += size;
+  cache_.emplace(key, Entry{plain, SharedBytes(made)});
   return made;
 }
 

@@ -14,10 +14,12 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <unordered_map>
 
 #include "base/byte_size.h"
 #include "base/shared_bytes.h"
@@ -59,12 +61,10 @@ class CoreCompression {
   std::size_t cached_bytes() const { return cached_bytes_; }
 
  private:
-  static constexpr std::size_t kCacheSlots = 256;
   /// The plain bytes are held, so that their address names them as long as the entry lives.
   struct Entry {
     SharedBytes plain;
     SharedBytes frame;
-    std::uint8_t window_bits = 0;
   };
   MessageDeflater& deflater(std::size_t size, std::uint8_t& window_bits);
 
@@ -73,7 +73,7 @@ class CoreCompression {
   MessageInflater inflater_;
   std::array<std::unique_ptr<MessageDeflater>, kWindowBitsMax + 1> deflaters_;
   std::string frame_;
-  std::vector<Entry> cache_;
+  std::unordered_map<std::uintptr_t, Entry> cache_;  ///< by address and window
   std::size_t cached_bytes_ = 0;
 };
 

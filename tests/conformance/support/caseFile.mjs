@@ -1,9 +1,10 @@
 /**
- * Reads case files (README.md describes the format). Gives `{id, title, steps, at}` per case; a step
- * is `{verb, words}` with the rest of its line. Payloads are read here too.
+ * Reads case files (README.md describes the format). Gives `{id, title, steps, at, options}` per case;
+ * a step is `{verb, words}` with the rest of its line. Payloads are read here too.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { constants, deflateRawSync } from 'node:zlib';
 
 export function readCases(folder) {
   const cases = [];
@@ -23,6 +24,7 @@ function readFile(path, name) {
   let steps = [];
   let table = null;
   let columns = null;
+  let options = [];
   readFileSync(path, 'utf8')
     .split('\n')
     .forEach((line, index) => {
@@ -31,11 +33,13 @@ function readFile(path, name) {
       const indented = line.startsWith('  ');
       const text = line.trim();
       const rest = text.slice(text.indexOf(' ') + 1);
-      if (!indented && text.startsWith('case ')) {
+      if (!indented && text.startsWith('server ')) {
+        options = rest.split(' ');
+      } else if (!indented && text.startsWith('case ')) {
         table = columns = null;
         steps = [];
         const space = rest.indexOf(' ');
-        cases.push({ id: rest.slice(0, space), title: rest.slice(space + 1), steps, at });
+        cases.push({ id: rest.slice(0, space), title: rest.slice(space + 1), steps, at, options });
       } else if (!indented && text.startsWith('table ')) {
         columns = null;
         steps = [];
@@ -43,7 +47,7 @@ function readFile(path, name) {
       } else if (!indented && table !== null && text.startsWith('rows ')) {
         columns = rest.split(/ +/);
       } else if (indented && columns !== null) {
-        cases.push(fromRow(table, columns, text.split(/ +/), at));
+        cases.push(fromRow(table, columns, text.split(/ +/), at, options));
       } else if (indented && table !== null) {
         table.lines.push({ text, at });
       } else if (indented) {
@@ -55,7 +59,7 @@ function readFile(path, name) {
   return cases;
 }
 
-function fromRow(table, columns, values, at) {
+function fromRow(table, columns, values, at, options) {
   if (values.length !== columns.length) throw new Error(`${at}: ${columns.length} columns are needed`);
   const fill = (text) =>
     text.replace(/\{(\w+)\}/g, (whole, name) => {
@@ -64,7 +68,7 @@ function fromRow(table, columns, values, at) {
       return values[column];
     });
   const steps = table.lines.map((line) => readStep(fill(line.text), line.at));
-  return { id: values[columns.indexOf('id')], title: fill(table.title), steps, at };
+  return { id: values[columns.indexOf('id')], title: fill(table.title), steps, at, options };
 }
 
 function readStep(text, at) {
@@ -72,7 +76,7 @@ function readStep(text, at) {
   return { verb, words: text.slice(verb.length + 1), at };
 }
 
-/** `"text"`, `hex:00ff`, `u16:1000`, `fill(term,size)`, joined by ` + `. Empty text: no bytes. */
+/** `"text"`, `hex:00ff`, `u16:1000`, `fill(term,size)`, `deflated(payload)`, joined by ` + `. Empty text: no bytes. */
 export function readPayload(text) {
   const parts = [];
   let rest = text.trim();
@@ -97,6 +101,10 @@ function readTerm(text) {
     const bytes = Buffer.alloc(2);
     bytes.writeUInt16BE(Number(number[1]));
     return [bytes, text.slice(number[0].length)];
+  }
+  if (text.startsWith('deflated(') && text.endsWith(')')) {
+    const bytes = deflateRawSync(readPayload(text.slice(9, -1)), { finishFlush: constants.Z_SYNC_FLUSH });
+    return [bytes.subarray(0, -4), ''];
   }
   if (text.startsWith('fill(')) {
     const [pattern, after] = readTerm(text.slice(5));

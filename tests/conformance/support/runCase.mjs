@@ -38,7 +38,10 @@ class Play {
 
   async run(server) {
     const offer = this.one.steps.find((step) => step.verb === 'offer')?.words ?? null;
-    this.client = await StrictClient.open({ ...server, offer, random: this.random, deadline: Date.now() + caseMilliseconds });
+    const opening = StrictClient.open({ ...server, offer, random: this.random, deadline: Date.now() + caseMilliseconds });
+    const refused = this.one.steps.find((step) => step.verb === 'refused');
+    if (refused) return this.#refused(opening, refused.words);
+    this.client = await opening;
     for (const step of this.one.steps) {
       try {
         await this.#step(step);
@@ -47,6 +50,14 @@ class Play {
         throw error;
       }
     }
+  }
+
+  async #refused(opening, status) {
+    const outcome = await opening.then(
+      (client) => (client.destroy(), 'it was accepted'),
+      (error) => error.message,
+    );
+    if (!outcome.includes(`HTTP/1.1 ${status}`)) throw new Error(`the handshake was not refused with ${status}: ${outcome}`);
   }
 
   async #step({ verb, words }) {
@@ -100,6 +111,17 @@ class Play {
       case 'closed':
         await this.#flush();
         return this.#closed(words.split(','), await this.client.next());
+      case 'refused': // told by run()
+        return;
+      case 'end':
+        await this.#flush();
+        return this.client.end();
+      case 'reset':
+        await this.#flush();
+        return this.client.reset();
+      case 'gone':
+        await this.#flush();
+        return this.client.gone();
       case 'closed-after-any': {
         await this.#flush();
         let event = await this.client.next();

@@ -87,6 +87,22 @@ export class StrictClient {
     this.#socket.end();
   }
 
+  /** Our FIN; we still read. */
+  end() {
+    this.#socket.end();
+  }
+
+  reset() {
+    this.#socket.resetAndDestroy();
+  }
+
+  /** The server ends the connection, in any order, but says nothing more. */
+  async gone() {
+    while (!this.#ended) await this.#wait("the server's end of the TCP connection");
+    const event = await this.#reader.next();
+    if (event !== null) throw new Error(`${event.kind} came where nothing was due`);
+  }
+
   get compressedMessages() {
     return this.#reader.compressedMessages;
   }
