@@ -16,8 +16,8 @@ constexpr std::size_t kInflateBufferBytes = 16 * 1024;
 /// stored block.
 constexpr std::string_view kTail("\x00\x00\xff\xff", 4);
 
-/// Messages are small and most are written for many: speed before the last percent.
-constexpr int kLevel = 2;
+/// Speed before the last percent: 6 would save 6 % of an event of 2 KB for twice the time.
+constexpr int kLevel = Z_BEST_SPEED;
 constexpr std::uint8_t kZlibWindowBitsMin = 9;
 
 Bytef* as_input(std::string_view bytes) {
