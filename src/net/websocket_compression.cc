@@ -49,8 +49,6 @@ std::string_view CoreCompression::frame(Opcode opcode, std::string_view plain,
 
 std::string_view CoreCompression::shared_frame(const SharedBytes& plain, std::uint8_t window_bits) {
   const std::string_view bytes = plain.view();
-  // An event that alone would fill the cache is made anew each time it is asked for.
-  if (3 * bytes.size() > kCacheBytesMax) return frame(Opcode::kText, bytes, window_bits);
   (void)deflater(bytes.size(), window_bits);
   // An address is a multiple of 8 at least: the window, 8 to 15, fits below it.
   const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());

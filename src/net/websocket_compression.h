@@ -9,8 +9,8 @@
 /// Owner:  CoreCompression: the server of a core, outliving its sockets. WebSocketCompression: a
 ///         session; it may move to another core with its connection.
 /// Thread: their core.
-/// On limit: cached frames and the events they were made of, more than kCacheBytesMax: all are let
-/// go. Messages that do not shrink are sent as they are.
+/// On limit: cached frames and the events they were made of, more than kCacheBytesMax: all but the
+/// newest are let go. Messages that do not shrink are sent as they are.
 #pragma once
 
 #include <array>
