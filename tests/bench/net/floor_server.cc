@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -42,6 +43,9 @@ struct Options {
   std::string fault;
 };
 
+/// Tokens of a stream in one tick at most, as in the peers: what is due then never grows faster
+/// than it is sent.
+constexpr std::uint64_t kTokensPerTick = 8;
 /// The delivery that a fault hits.
 constexpr std::uint64_t kFaultAt = 5000;
 
@@ -270,7 +274,9 @@ void Floor::tick() {
   (void)!::read(timer_, &expirations, sizeof expirations);
   for (Connection* stream : streams_) {
     const std::uint64_t elapsed = now_nanoseconds() - stream->begun;
-    const auto due = static_cast<std::uint64_t>(static_cast<double>(elapsed) * stream->rate / 1e9);
+    const auto due =
+        std::min(static_cast<std::uint64_t>(static_cast<double>(elapsed) * stream->rate / 1e9),
+                 stream->sent + kTokensPerTick);
     for (; stream->sent < due && stream->unsent.empty(); ++stream->sent) {
       event_.clear();
       append_event(event_, stream->stream, stream->sent, text_.token(stream->sent));
