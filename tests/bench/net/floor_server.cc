@@ -227,6 +227,20 @@ void Floor::begin(Connection& connection) {
   if (connection.kind == Connection::Kind::kBlast) blast(connection);
 }
 
+void unmask(char* data, std::size_t size, const char* mask) {
+  std::uint32_t half = 0;
+  std::memcpy(&half, mask, sizeof half);
+  const std::uint64_t key = half | static_cast<std::uint64_t>(half) << 32;
+  std::size_t i = 0;
+  for (; i + sizeof key <= size; i += sizeof key) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, data + i, sizeof word);
+    word ^= key;
+    std::memcpy(data + i, &word, sizeof word);
+  }
+  for (; i < size; ++i) data[i] = static_cast<char>(data[i] ^ mask[i % 4]);
+}
+
 // Masked text frames of less than 64 KiB.
 void Floor::take_frames(Connection& connection, char* bytes, std::size_t size) {
   out_.clear();
@@ -242,9 +256,8 @@ void Floor::take_frames(Connection& connection, char* bytes, std::size_t size) {
       head = 4;
     }
     if (size - at < head + 4 + payload) break;
-    const char* mask = bytes + at + head;
     char* data = bytes + at + head + 4;
-    for (std::size_t i = 0; i < payload; ++i) data[i] = static_cast<char>(data[i] ^ mask[i % 4]);
+    unmask(data, payload, bytes + at + head);
     const std::string_view message(data, payload);
     if ((byte(0) & 0x0f) == static_cast<std::size_t>(Opcode::kText)) {
       const bool deflate = options_.deflate && connection.kind == Connection::Kind::kWriter;

@@ -1,5 +1,5 @@
 /**
- * ./dev bench net [--quick] [--only WORKLOAD,…] [--servers NAME,…] [--repetitions N] [--seconds S] [--no-write]: the
+ * ./dev bench net [--quick] [--only WORKLOAD,…] [--servers NAME,…] [--repetitions N] [--seconds S] [--minutes M] [--no-write]: the
  * network core beside its peers. Method: docs/benchmarks.md, "The network core".
  *
  * Every measurement has a server process of its own on processor 0 and the generator on processor 1. Inside a repetition
@@ -22,6 +22,8 @@ const run = promisify(execFile);
 const generatorProcessor = availableParallelism() > 1 ? '1' : '0';
 const rawFile = fileURLToPath(new URL('../../../build/bench-net.json', import.meta.url));
 
+const began = performance.now();
+
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -29,6 +31,7 @@ const { values: options } = parseArgs({
     servers: { type: 'string' },
     repetitions: { type: 'string' },
     seconds: { type: 'string' },
+    minutes: { type: 'string', default: '24' },
     'no-write': { type: 'boolean', default: false },
   },
 });
@@ -90,13 +93,23 @@ function serversOf(name) {
   });
 }
 
+/** Whether another repetition would last longer than --minutes, as the ones before did. */
+function isLate(done) {
+  const minutes = (performance.now() - began) / 60_000;
+  const late = done > 0 && minutes * (1 + 1 / done) > Number(options.minutes);
+  if (late) console.log(`after ${done} repetitions ${minutes.toFixed(1)} minutes are over: no further one`);
+  return late;
+}
+
 async function measureAll(names) {
   const results = Object.fromEntries(names.map((name) => [name, []]));
   const failures = [];
-  const total = repetitions * names.reduce((sum, name) => sum + serversOf(name).length, 0);
+  const times = (name) => Math.min(repetitions, workloads[name].repetitions ?? repetitions);
+  const total = names.reduce((sum, name) => sum + times(name) * serversOf(name).length, 0);
   let done = 0;
-  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+  for (let repetition = 0; repetition < repetitions && !isLate(repetition); repetition += 1) {
     for (const name of names) {
+      if (repetition >= times(name)) continue;
       const measured = new Map();
       for (const server of shuffled(serversOf(name))) {
         done += 1;
@@ -122,10 +135,9 @@ const taking = [...new Set(names.flatMap(serversOf))];
 const versions = Object.fromEntries(taking.map((name) => [name, servers[name].version()]));
 for (const [name, version] of Object.entries(versions)) console.log(`${name}: ${servers[name].title}: ${version}`);
 const loadBefore = load();
-const began = performance.now();
 const blast = await proveGenerator();
 const { results, failures } = await measureAll(names);
-const report = { results, versions, blast, repetitions, seconds, failures, load: [loadBefore, load()], minutes: (performance.now() - began) / 60_000 };
+const report = { results, versions, blast, seconds, failures, load: [loadBefore, load()], minutes: (performance.now() - began) / 60_000 };
 mkdirSync(fileURLToPath(new URL('../../../build', import.meta.url)), { recursive: true });
 writeFileSync(rawFile, JSON.stringify({ ...report, results: Object.fromEntries(Object.entries(results).map(([name, list]) => [name, list.map((of) => Object.fromEntries(of))])) }, null, 1));
 printReport(report);

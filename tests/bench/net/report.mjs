@@ -17,6 +17,7 @@ const grouped = (number) => Math.round(number).toLocaleString('en');
 const quartiles = ({ median, low, high }) => `${median.toFixed(2)} [${low.toFixed(2)}–${high.toFixed(2)}]`;
 
 function table(head, rows) {
+  if (rows.length === 0) return '';
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
@@ -47,7 +48,7 @@ function byPeer(results) {
     if (cells.every((of) => of === undefined)) return [];
     return [[workloads[name].title, ...cells.map((of) => (of === undefined ? '–' : quartiles(of)))]];
   });
-  return table(['goldenpath, full path, by', ...peers.map((peer) => servers[peer].title)], rows);
+  return table(['goldenpath, full path, by (below 1: goldenpath is cheaper)', ...peers.map((peer) => servers[peer].title)], rows);
 }
 
 function details(results) {
@@ -92,20 +93,20 @@ function machine() {
 }
 
 function body(report) {
-  const { results, versions, blast, repetitions, seconds, failures } = report;
+  const { results, versions, blast, seconds, failures } = report;
+  const most = Math.max(...Object.values(results).map((list) => list.length));
   const parts = [
-    `Measured ${new Date().toISOString().slice(0, 10)} on ${machine()}; load averages ${report.load.join(' before, ')} after; ${repetitions} ` +
-      `repetitions of ${seconds} s; medians [quartiles]. The generator alone checks ${(blast.per_second / 1e6).toFixed(1)} million events a second ` +
+    `Measured ${new Date().toISOString().slice(0, 10)} on ${machine()}; load averages ${report.load.join(' before, ')} after; ${most} ` +
+      `repetitions of ${seconds} s${Object.entries(results).filter(([, list]) => list.length < most).map(([name, list]) => `, ${list.length} of ${name}`).join('')}; medians [quartiles]. The generator alone checks ${(blast.per_second / 1e6).toFixed(1)} million events a second ` +
       `(blaster: ${(blast.generator_busy * 100).toFixed(0)} % of its processor).`,
     Object.entries(versions).map(([name, version]) => `- ${servers[name].title}: ${version}`).join('\n'),
     '![server CPU per message, floor = 1](images/bench-net.svg)',
     byFloor(results),
-    'Below 1, goldenpath is cheaper:',
     byPeer(results),
     details(results),
-    ...(Object.keys(results).some((name) => workloads[name].memory) ? [memory(results)] : []),
+    memory(results),
     goals(results),
-  ];
+  ].filter((part) => part !== '');
   if (failures.length > 0) parts.push(`Runs that were not valid and are not counted:\n\n${failures.map((failure) => `- ${failure}`).join('\n')}`);
   return parts.join('\n\n');
 }

@@ -23,15 +23,20 @@ std::uint32_t next_mask() {
   return state;
 }
 
-void append_head(std::string& out, std::uint8_t first, std::uint8_t mask_bit, std::size_t size) {
-  out += static_cast<char>(first);
+constexpr std::size_t kHeadMax = 10;
+
+/// Writes the head without a mask's key, and returns its size.
+std::size_t write_head(char* head, unsigned first, unsigned mask_bit, std::size_t size) {
+  head[0] = static_cast<char>(first);
   if (size < 126) {
-    out += static_cast<char>(mask_bit | size);
-    return;
+    head[1] = static_cast<char>(mask_bit | size);
+    return 2;
   }
-  const int bytes = size < 65536 ? 2 : 8;
-  out += static_cast<char>(mask_bit | (bytes == 2 ? 126 : 127));
-  for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(size >> (8 * i));
+  const std::size_t bytes = size < 65536 ? 2 : 8;
+  head[1] = static_cast<char>(mask_bit | (bytes == 2 ? 126U : 127U));
+  for (std::size_t i = 0; i < bytes; ++i)
+    head[2 + i] = static_cast<char>(size >> (8 * (bytes - 1 - i)));
+  return 2 + bytes;
 }
 
 std::string base64url(std::string_view bytes) {
@@ -71,22 +76,25 @@ ParsedFrame parse_frame(std::string_view bytes) {
 }
 
 void append_client_frame(std::string& out, Opcode opcode, std::string_view payload) {
-  append_head(out, static_cast<std::uint8_t>(0x80 | static_cast<unsigned>(opcode)), 0x80,
-              payload.size());
+  char head[kHeadMax + 4];
+  std::size_t size = write_head(head, 0x80U | static_cast<unsigned>(opcode), 0x80, payload.size());
   const std::uint32_t mask = next_mask();
-  std::array<char, 4> key;
-  std::memcpy(key.data(), &mask, key.size());
-  out.append(key.data(), key.size());
+  const char* key = head + size;
+  std::memcpy(head + size, &mask, sizeof mask);
+  size += sizeof mask;
+  out.append(head, size);
   const std::size_t begin = out.size();
   out.append(payload);
+  char* data = out.data() + begin;
   for (std::size_t i = 0; i < payload.size(); ++i)
-    out[begin + i] = static_cast<char>(out[begin + i] ^ key[i % 4]);
+    data[i] = static_cast<char>(data[i] ^ key[i % 4]);
 }
 
 void append_server_frame(std::string& out, Opcode opcode, std::string_view payload,
                          bool compressed) {
+  char head[kHeadMax];
   const unsigned first = 0x80U | (compressed ? 0x40U : 0U) | static_cast<unsigned>(opcode);
-  append_head(out, static_cast<std::uint8_t>(first), 0, payload.size());
+  out.append(head, write_head(head, first, 0, payload.size()));
   out.append(payload);
 }
 

@@ -1,6 +1,7 @@
 /**
  * What is measured, and with whom. A workload is what the generator is told (`load`), what the server is told
- * (`options`), and which servers it can be asked of. To add one: an entry here; a row of the tables follows by itself.
+ * (`options`), and which servers it can be asked of;
+ * `repetitions` are at most so many. To add one: an entry here; a row of the tables follows by itself.
  */
 
 const all = (...extra) => ['floor', ...extra, 'goldenpath', 'nchan', 'ws', 'socketio', 'fastapi', 'uwebsockets'];
@@ -59,6 +60,7 @@ export const workloads = {
     unit: 'connection opened',
     title: 'idle, 15,000 connections',
     memory: true,
+    repetitions: 3,
   },
   'idle-tls': {
     load: ['--workload', 'idle', '--connections', 5000],
@@ -68,6 +70,7 @@ export const workloads = {
     unit: 'connection opened',
     title: 'idle over TLS, 5,000 connections',
     memory: true,
+    repetitions: 3,
     needs: needs('tls.certificate_file'),
   },
 };
