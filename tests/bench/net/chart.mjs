@@ -61,7 +61,7 @@ export function chart(results) {
     for (const { server, of } of bars) {
       y += rowHeight;
       const [from, to] = [Math.min(x(1), x(of.median)), Math.max(x(1), x(of.median))];
-      parts.push(`<text x="${left - 8}" y="${y + 4}" text-anchor="end">${escaped(servers[server].title.replace('goldenpath, full path, ', 'goldenpath, '))}</text>`);
+      parts.push(`<text x="${left - 8}" y="${y + 4}" text-anchor="end">${escaped(servers[server].title)}</text>`);
       parts.push(`<rect x="${from}" y="${y - 6}" width="${Math.max(1, to - from).toFixed(1)}" height="12" rx="2" fill="${colours[server]}"/>`);
       parts.push(`<line x1="${x(of.low)}" x2="${x(of.high)}" y1="${y}" y2="${y}"/>`);
       parts.push(`<text class="number" x="${Math.max(to, Number(x(of.high))) + 6}" y="${y + 4}">${of.median.toFixed(2)}</text>`);

@@ -146,7 +146,7 @@ export const servers = {
     command: goldenpathCommand,
   },
   'goldenpath-http': {
-    title: 'goldenpath, full path, tokens over HTTP from an agent',
+    title: 'goldenpath, tokens over HTTP',
     dialect: 'goldenpath',
     agent: 'http',
     version: () => 'the same',
