@@ -22,6 +22,9 @@
 //   kClosed           a close frame came: the rest of the input is dropped
 //   kStopped          a failure or Next::kStop: the same
 //
+// A server takes the frame that nearly all are, a whole message that lies in the input, in one step
+// (take_plain_message) with the same checks; whatever it does not know goes through the steps.
+//
 // Ways of a payload:
 //   - A last frame with nothing held before it that lies wholly in the input is handed out where it
 //     lies (take_whole_frame).
@@ -74,18 +77,26 @@ void release(std::string& text) { std::string().swap(text); }
 
 /// Section 5.3. `mask` in memory order: its lowest byte is for data[0]. Whole words first: the loop
 /// vectorises.
-void apply_mask(char* data, std::size_t size, std::uint32_t mask) {
+/// Returns whether all of it is ASCII then.
+bool apply_mask(char* data, std::size_t size, std::uint32_t mask) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::uint64_t seen = 0;
   const std::uint64_t wide = (static_cast<std::uint64_t>(mask) << 32) | mask;
   std::size_t done = 0;
   for (; done + sizeof(wide) <= size; done += sizeof(wide)) {
     std::uint64_t word = 0;
     std::memcpy(&word, data + done, sizeof(word));
     word ^= wide;
+    seen |= word;
     std::memcpy(data + done, &word, sizeof(word));
   }
-  for (; done < size; ++done)
-    data[done] = static_cast<char>(static_cast<unsigned char>(data[done]) ^
-                                   ((mask >> (8 * (done % 4))) & 0xff));
+  for (; done < size; ++done) {
+    const auto byte = static_cast<unsigned char>(static_cast<unsigned char>(data[done]) ^
+                                                 ((mask >> (8 * (done % 4))) & 0xff));
+    seen |= byte;
+    data[done] = static_cast<char>(byte);
+  }
+  return (seen & kHighBits) == 0;
 }
 
 }  // namespace
@@ -107,10 +118,45 @@ WebSocketParser::Outcome WebSocketParser::consume(char* data, std::size_t size,
   while (step_ < Step::kClosed) {
     const bool empty_payload = step_ == Step::kPayload && remaining_ == 0;
     if (size == 0 && !empty_payload) return std::nullopt;
+    if (take_plain_message(data, size, sink, outcome)) continue;
     outcome = step_ == Step::kPayload ? take_payload(data, size, sink) : take_header(data, size);
   }
   release(held_);
   return outcome;
+}
+
+// Text or binary, masked, FIN without reserved bits, at most 65,535 bytes in the shortest form of
+// the length, and all of it here.
+bool WebSocketParser::take_plain_message(char*& data, std::size_t& size, WebSocketSink& sink,
+                                         Outcome& outcome) {
+  if (step_ != Step::kStart || header_size_ != 0 || message_opcode_ != kNoMessage ||
+      role_ != WebSocketRole::kServer || size < kStartBytes + kMaskBytes)
+    return false;
+  const auto* header = reinterpret_cast<const std::uint8_t*>(data);
+  const bool text = header[0] == (kFin | static_cast<std::uint8_t>(Opcode::kText));
+  if (!text && header[0] != (kFin | static_cast<std::uint8_t>(Opcode::kBinary))) return false;
+  if ((header[1] & kMaskBit) == 0) return false;
+  std::size_t header_size = kStartBytes + kMaskBytes;
+  std::size_t length = header[1] & kLengthBits;
+  if (length >= kLength16) {
+    if (length != kLength16 || size < kStartBytes + 2 + kMaskBytes) return false;
+    length = read_big_endian(header + kStartBytes, 2);
+    if (length < kLength16) return false;
+    header_size += 2;
+  }
+  if (size - header_size < length || length > message_bytes_max_) return false;
+  std::uint32_t mask = 0;
+  std::memcpy(&mask, data + header_size - kMaskBytes, kMaskBytes);
+  const std::string_view message(data + header_size, length);
+  const bool ascii = apply_mask(data + header_size, length, mask);
+  data += header_size + length;
+  size -= header_size + length;
+  if (text && !ascii && !is_valid_utf8(message)) {
+    outcome = stop_with(Code::invalid_utf8, "text that is not UTF-8");
+  } else {
+    follow(sink.on_message(text ? MessageKind::kText : MessageKind::kBinary, message));
+  }
+  return true;
 }
 
 WebSocketParser::Outcome WebSocketParser::take_header(char*& data, std::size_t& size) {
@@ -348,8 +394,16 @@ std::size_t encode_header(char* out, Opcode opcode, std::size_t payload_size,
 
 void append_frame(std::string& out, Opcode opcode, std::string_view payload,
                   Compressed compressed) {
-  char header[kHeaderBytesMax];
-  out.append(header, encode_header(header, opcode, payload.size(), compressed));
+  // A short frame is put together first: one append costs less than two.
+  constexpr std::size_t kShort = 512;
+  char frame[kHeaderBytesMax + kShort];
+  const std::size_t size = encode_header(frame, opcode, payload.size(), compressed);
+  if (payload.size() <= kShort) {
+    std::memcpy(frame + size, payload.data(), payload.size());
+    out.append(frame, size + payload.size());
+    return;
+  }
+  out.append(frame, size);
   out.append(payload);
 }
 

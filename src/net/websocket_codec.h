@@ -112,6 +112,7 @@ class WebSocketParser {
   enum class Step : std::uint8_t { kStart, kLength, kMask, kPayload, kClosed, kStopped };
   static constexpr std::uint8_t kNoMessage = 0;
 
+  bool take_plain_message(char*& data, std::size_t& size, WebSocketSink& sink, Outcome& outcome);
   Outcome take_header(char*& data, std::size_t& size);
   Outcome check_start();
   Outcome check_length();
