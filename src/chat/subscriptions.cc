@@ -35,8 +35,7 @@ void Subscriptions::add(log::ThreadLog& log, const protocol::ThreadPosition& pos
   const bool beyond = position.after && *position.after > log.visible();
   const bool unknown = other_epoch || beyond;
   const Seq after = unknown || !position.after ? log.visible() : *position.after;
-  entry =
-      std::make_unique<Entry>(log, after, static_cast<log::CursorOwner&>(*this), Origin::kNamed);
+  entry = std::make_unique<Entry>(log, after, *this, Origin::kNamed);
   if (unknown) start_snapshot(*entry, protocol::SnapshotReason::epoch);
   make_ready(*entry);
 }
@@ -44,8 +43,7 @@ void Subscriptions::add(log::ThreadLog& log, const protocol::ThreadPosition& pos
 void Subscriptions::add_live(log::ThreadLog& log) {
   const auto [place, is_new] = entries_.try_emplace(log.key());
   if (is_new) {
-    place->second = std::make_unique<Entry>(log, log.visible(),
-                                            static_cast<log::CursorOwner&>(*this), Origin::kAll);
+    place->second = std::make_unique<Entry>(log, log.visible(), *this, Origin::kAll);
   } else if (place->second != nullptr && place->second->cursor.log().removed()) {
     // The reader has not come to the end of the thread that was deleted; then it goes on here.
     place->second->successor = log.visible();
@@ -65,10 +63,6 @@ void Subscriptions::remove_all_live() {
     std::erase(ready_, item.second.get());
     return true;
   });
-}
-
-void Subscriptions::on_cursor_ready(log::Cursor& cursor) {
-  make_ready(*entries_.at(cursor.log().key()));
 }
 
 void Subscriptions::make_ready(Entry& entry) {
@@ -105,8 +99,7 @@ void Subscriptions::forget(Entry& entry) {
   log::ThreadLog* log = successor ? services_.logs.find(key) : nullptr;
   if (log == nullptr) return;
   auto& next = entries_[key];
-  next = std::make_unique<Entry>(*log, *successor, static_cast<log::CursorOwner&>(*this),
-                                 Origin::kAll);
+  next = std::make_unique<Entry>(*log, *successor, *this, Origin::kAll);
   make_ready(*next);
 }
 

@@ -23,7 +23,7 @@
 
 namespace gp::chat {
 
-class Subscriptions final : private log::CursorOwner {
+class Subscriptions final {
  public:
   enum class Origin : std::uint8_t { kNamed, kAll };
 
@@ -68,9 +68,11 @@ class Subscriptions final : private log::CursorOwner {
   bool fill(FrameSink& sink);
 
  private:
-  struct Entry {
-    Entry(log::ThreadLog& log, Seq after, log::CursorOwner& owner, Origin from)
-        : cursor(log, after, owner), origin(from) {}
+  struct Entry final : log::CursorOwner {
+    Entry(log::ThreadLog& log, Seq after, Subscriptions& its_subscriptions, Origin from)
+        : subscriptions(its_subscriptions), cursor(log, after, *this), origin(from) {}
+    void on_cursor_ready(log::Cursor&) override { subscriptions.make_ready(*this); }
+    Subscriptions& subscriptions;
     log::Cursor cursor;
     std::string snapshot;  ///< encoded, to be sent before anything else
     /// Where to read on in a new thread of the same name, when this one is deleted.
@@ -83,7 +85,6 @@ class Subscriptions final : private log::CursorOwner {
   };
   enum class Step : std::uint8_t { kMore, kQuiet, kGone };
 
-  void on_cursor_ready(log::Cursor& cursor) override;
   void make_ready(Entry& entry);
   void forget(Entry& entry);
   Step fill_one(Entry& entry, FrameSink& sink);
