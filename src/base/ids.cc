@@ -21,14 +21,15 @@ std::string IdSource::make(std::string_view prefix) {
   const std::uint64_t low = (random_.next() >> 2) | 0x8000000000000000ULL;
 
   static constexpr char kHex[] = "0123456789abcdef";
+  char digits[32];
+  for (int i = 0; i < 16; ++i) {
+    digits[i] = kHex[(high >> (60 - 4 * i)) & 0xf];
+    digits[16 + i] = kHex[(low >> (60 - 4 * i)) & 0xf];
+  }
   std::string id;
   id.reserve(prefix.size() + 36);
-  id.append(prefix);
-  for (int nibble = 0; nibble < 32; ++nibble) {
-    if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) id.push_back('-');
-    const std::uint64_t word = nibble < 16 ? high : low;
-    id.push_back(kHex[(word >> (60 - 4 * (nibble % 16))) & 0xf]);
-  }
+  id.append(prefix).append(digits, 8).append("-").append(digits + 8, 4).append("-");
+  id.append(digits + 12, 4).append("-").append(digits + 16, 4).append("-").append(digits + 20, 12);
   return id;
 }
 

@@ -1,20 +1,53 @@
 #include "protocol/json_writer.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace gp::protocol {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "clean_prefix() takes the lowest byte of a word for the first");
+
+/// Bytes at the beginning of `text` that stand in a JSON string as they are; eight are looked at
+/// together. Of each byte the high bit is set where it is below 0x20, a quote or a backslash (and
+/// perhaps in bytes above such a one: only the first counts).
+std::size_t clean_prefix(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  const auto below = [](std::uint64_t word, std::uint64_t limit) {
+    return (word - kOnes * limit) & ~word & kHighBits;
+  };
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t found =
+        below(word, 0x20) | below(word ^ (kOnes * '"'), 1) | below(word ^ (kOnes * '\\'), 1);
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+  }
+  for (; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c < 0x20 || c == '"' || c == '\\') break;
+  }
+  return at;
+}
+
+}  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out.push_back('"');
-  std::size_t clean_from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') [[likely]]
-      continue;
-    out.append(text, clean_from, i - clean_from);
-    clean_from = i + 1;
+  for (;;) {
+    const std::size_t clean = clean_prefix(text);
+    out.append(text.substr(0, clean));
+    if (clean == text.size()) break;
+    const auto c = static_cast<unsigned char>(text[clean]);
+    text.remove_prefix(clean + 1);
     switch (c) {
       case '"': out.append("\\\""); break;
       case '\\': out.append("\\\\"); break;
@@ -27,7 +60,6 @@ void append_json_string(std::string& out, std::string_view text) {
         out.push_back(kHex[c & 0xf]);
     }
   }
-  out.append(text, clean_from);
   out.push_back('"');
 }
 
