@@ -17,7 +17,7 @@ gp_room(store LAYER 3 SEES base protocol runtime identity)
 gp_room(agent LAYER 3 SEES base protocol runtime identity)
 # L4
 gp_room(chat LAYER 4 SEES base protocol metrics runtime identity log store agent)
-gp_room(net LAYER 4 SEES base protocol metrics runtime USES Boost::headers OpenSSL::Crypto simdjson::simdjson ZLIB::ZLIB)
+gp_room(net LAYER 4 SEES base protocol metrics runtime USES Boost::headers OpenSSL::Crypto OpenSSL::SSL simdjson::simdjson ZLIB::ZLIB)
 # L5
 gp_room(adapters/sqlite LAYER 5 SEES base protocol metrics runtime identity log store USES SQLite::SQLite3)
 gp_room(adapters/agent_http LAYER 5 SEES base protocol metrics runtime identity agent USES CURL::libcurl Boost::headers simdjson::simdjson)

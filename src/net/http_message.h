@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "net/peer.h"
+
 namespace gp::net {
 
 struct HttpHeader {
@@ -43,6 +45,8 @@ struct HttpRequest {
   HttpHeaders headers;  ///< as sent, in order
   std::string body;
   bool keep_alive = true;  ///< what version and Connection say (RFC 9112 section 9.3)
+  Peer peer{};             ///< who sent it, as far as the connection tells
+  bool secure = false;     ///< it came over TLS
 
   std::optional<std::string_view> header(std::string_view name) const {
     return find_header(headers, name);

@@ -81,6 +81,8 @@ void HttpSession::parse(std::string_view bytes) {
 }
 
 void HttpSession::handle(HttpRequest request) {
+  request.peer = socket_->peer();
+  request.secure = socket_->secure();
   socket_->hub().metrics().http_requests.add();
   state_ = State::kHandling;
   version_ = request.version;
@@ -104,6 +106,9 @@ void HttpSession::refuse(const Error& error) {
 void HttpSession::respond(HttpResponse response) {
   GP_ASSERT(state_ == State::kHandling, "an HTTP response without a request");
   const bool last = !keep_alive_ || (peer_closed_ && held_.empty());
+  if (socket_->secure() && options_.strict_transport.count() > 0)
+    response.headers.push_back({"Strict-Transport-Security",
+                                "max-age=" + std::to_string(options_.strict_transport.count())});
   const AfterResponse after = last ? AfterResponse::kClose : AfterResponse::kKeepAlive;
   out_.append(head_only_ ? serialize_head(response, after) : serialize(response, after));
   socket_->want_flush();
@@ -183,7 +188,7 @@ void HttpSession::upgrade(std::string response, std::unique_ptr<WebSocketSession
 HttpSession::Detached HttpSession::detach() {
   GP_ASSERT(state_ == State::kHandling, "only a connection with an unanswered request moves");
   DetachedSocket socket = socket_->detach();
-  socket.unsent.append(out_);
+  socket.append(out_);
   return Detached{std::move(socket), std::move(held_), keep_alive_, head_only_, version_};
 }
 

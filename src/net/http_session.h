@@ -31,6 +31,8 @@ struct HttpTimeouts {
 struct HttpOptions {
   HttpLimits limits;
   HttpTimeouts timeouts;
+  /// Over TLS: how long browsers use nothing but TLS for this host (RFC 6797). 0: not said.
+  std::chrono::seconds strict_transport{0};
 };
 
 class HttpSession;

@@ -14,8 +14,22 @@ DetachedSocket::~DetachedSocket() {
   if (fd >= 0) ::close(fd);
 }
 
-Socket::Socket(SocketHub& hub, int fd, std::string unsent)
-    : hub_(hub), unsent_(std::move(unsent)), fd_(fd) {}
+void DetachedSocket::append(std::string_view bytes) {
+  if (tls == nullptr) {
+    unsent.append(bytes);
+  } else {
+    // A connection that failed meanwhile is ended by the core that adopts it.
+    (void)tls->send(bytes, unsent);
+  }
+}
+
+Socket::Socket(SocketHub& hub, DetachedSocket detached)
+    : hub_(hub),
+      tls_(std::move(detached.tls)),
+      unsent_(std::move(detached.unsent)),
+      ticket_(std::move(detached.ticket)),
+      peer_(detached.peer),
+      fd_(std::exchange(detached.fd, -1)) {}
 
 Socket::~Socket() {
   if (fd_ >= 0) ::close(fd_);
@@ -55,12 +69,26 @@ void Socket::set_handler(std::unique_ptr<SocketHandler> handler) {
 DetachedSocket Socket::detach() {
   GP_ASSERT(state_ == State::kOpen, "only an open socket can move to another core");
   DetachedSocket detached(fd_, std::move(unsent_));
+  detached.tls = std::move(tls_);
+  detached.peer = peer_;
+  detached.ticket = std::move(ticket_);
   hub_.poller_.forget(fd_);
   fd_ = -1;
   state_ = State::kDead;
   unlink();
   hub_.bury(*this);
   return detached;
+}
+
+void Socket::set_peer(const Peer& peer, AddressLimits::Ticket ticket) {
+  peer_ = peer;
+  ticket_ = std::move(ticket);
+}
+
+void Socket::close_with(std::string_view last_words, Code reason) {
+  if (state_ != State::kOpen) return;
+  silenced_ = true;
+  if (write_behind(last_words)) close_after_flush(reason);
 }
 
 void Socket::set_timeout(Duration timeout) {
@@ -112,11 +140,19 @@ void Socket::read() {
   const ssize_t got = ::recv(fd_, hub_.receive_buffer_.data(), hub_.limits_.read_bytes, 0);
   if (got > 0) {
     hub_.metrics_.bytes_received.add(static_cast<std::uint64_t>(got));
-    handler_->on_bytes(std::span(hub_.receive_buffer_.data(), static_cast<std::size_t>(got)));
-    return;
+    return receive(std::span(hub_.receive_buffer_.data(), static_cast<std::size_t>(got)));
   }
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got < 0) return die(Code::going_away);
+  hear_close();
+}
+
+void Socket::receive(std::span<char> bytes) {
+  if (tls_ == nullptr) return handler_->on_bytes(bytes);
+  receive_records({bytes.data(), bytes.size()});
+}
+
+void Socket::hear_close() {
   peer_closed_ = true;
   update_interest();
   handler_->on_peer_closed();
@@ -135,12 +171,16 @@ void Socket::discard_input() {
 void Socket::flush() {
   dirty_ = false;
   if (state_ == State::kDead || state_ == State::kLingering || blocked()) return;
+  if (silenced_ || (tls_ != nullptr && !tls_->can_send())) {
+    if (state_ == State::kFlushing) finish_closing();
+    return;
+  }
   std::string& scratch = hub_.scratch_;
   for (int writes = 0; writes < hub_.limits_.writes_per_turn; ++writes) {
     scratch.clear();
     const auto fill = handler_->fill(scratch, hub_.limits_.write_bytes);
     if (state_ == State::kDead) return;
-    if (!scratch.empty() && !write(scratch)) return;
+    if (!scratch.empty() && !send(scratch)) return;
     if (blocked()) return;
     if (fill == SocketHandler::Fill::kDone) {
       if (state_ == State::kFlushing) finish_closing();
@@ -149,6 +189,15 @@ void Socket::flush() {
   }
   more_ = true;
   update_interest();
+}
+
+// False if the socket died.
+bool Socket::send(std::string_view bytes) {
+  if (tls_ == nullptr) return write(bytes);
+  hub_.records_.clear();
+  if (tls_->send(bytes, hub_.records_)) return write(hub_.records_);
+  abort(Code::internal);
+  return false;
 }
 
 // False if the socket died.
@@ -172,6 +221,7 @@ bool Socket::write(std::string_view bytes) {
 }
 
 void Socket::finish_closing() {
+  if (tls_ != nullptr && tls_->can_send() && !say_goodbye()) return;
   if (peer_closed_) return die(close_reason_);
   state_ = State::kLingering;
   (void)::shutdown(fd_, SHUT_WR);
@@ -219,8 +269,8 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
     metrics_.connections_refused.add();
     return nullptr;
   }
-  const int fd = std::exchange(detached.fd, -1);
-  auto socket = std::make_unique<Socket>(*this, fd, std::move(detached.unsent));
+  const int fd = detached.fd;
+  auto socket = std::make_unique<Socket>(*this, std::move(detached));
   socket->interest_ = EPOLLIN | (socket->blocked() ? EPOLLOUT : 0U);
   if (poller_.watch(fd, socket->interest_, *socket).has_error()) {
     metrics_.connections_refused.add();
@@ -230,6 +280,14 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
   Socket& adopted = *sockets_.emplace_back(std::move(socket));
   metrics_.connections_open.set(static_cast<double>(sockets_.size()));
   adopted.set_handler(std::move(handler));
+  // What TLS heard before the connection was moved is in no kernel buffer any more.
+  if (const TlsFilter* tls = adopted.tls_.get(); tls != nullptr && adopted.open()) {
+    if (tls->failure() != TlsFailure::kNone) {
+      adopted.abort(Code::protocol_error);
+    } else if (tls->peer_closed()) {
+      adopted.hear_close();
+    }
+  }
   return &adopted;
 }
 

@@ -8,6 +8,10 @@
 /// kernel took them: memory per slow reader is bounded by one write. A handler that has more is
 /// asked again when the socket is writable, after everybody else.
 ///
+/// TLS: a socket with a TlsFilter (start_tls) receives and sends records; handlers see plain bytes
+/// only, and hear on_secured() when the handshake is complete. Records that the kernel does not
+/// take are unsent bytes like any others.
+///
 /// Closing is deferred: a closed socket lives until the turn ends, because later events of the same
 /// turn may name it. Thread: the hub's core. Limits: SocketLimits; reactions there.
 #pragma once
@@ -19,7 +23,10 @@
 
 #include "base/byte_size.h"
 #include "metrics/core_metrics.h"
+#include "net/address_limits.h"
+#include "net/peer.h"
 #include "net/poller.h"
+#include "net/tls_filter.h"
 #include "protocol/codes.h"
 #include "runtime/lazy_wheel.h"
 
@@ -53,6 +60,8 @@ class SocketHandler {
   virtual Fill fill(std::string& out, std::size_t bytes_max) = 0;
   /// The timeout set by set_timeout() passed.
   virtual void on_timeout() = 0;
+  /// The TLS handshake is complete; only of a socket that start_tls() was called on.
+  virtual void on_secured() {}
   /// The peer will send no more. The default answer is to close.
   virtual void on_peer_closed() = 0;
   /// The socket is dead; the handler will be destroyed at the end of the turn. Called exactly once
@@ -60,36 +69,51 @@ class SocketHandler {
   virtual void on_gone(Code reason) = 0;
 };
 
-/// A connection on its way to another core: its descriptor and the bytes the kernel has not taken
-/// yet.
+/// A connection on its way to another core: its descriptor, the bytes the kernel has not taken yet,
+/// its TLS state, and who it is from.
 struct DetachedSocket {
   int fd = -1;
   std::string unsent;
+  std::unique_ptr<TlsFilter> tls;
+  Peer peer;
+  AddressLimits::Ticket ticket;
 
   DetachedSocket() = default;
   DetachedSocket(int descriptor, std::string bytes) : fd(descriptor), unsent(std::move(bytes)) {}
   DetachedSocket(DetachedSocket&& other) noexcept
-      : fd(std::exchange(other.fd, -1)), unsent(std::move(other.unsent)) {}
+      : fd(std::exchange(other.fd, -1)),
+        unsent(std::move(other.unsent)),
+        tls(std::move(other.tls)),
+        peer(other.peer),
+        ticket(std::move(other.ticket)) {}
   DetachedSocket& operator=(DetachedSocket&& other) noexcept {
     std::swap(fd, other.fd);
     std::swap(unsent, other.unsent);
+    std::swap(tls, other.tls);
+    std::swap(peer, other.peer);
+    std::swap(ticket, other.ticket);
     return *this;
   }
   /// Closes the connection if nobody adopted it.
   ~DetachedSocket();
+
+  /// Bytes of a handler that are to be sent before anything else.
+  void append(std::string_view bytes);
 };
 
 class SocketHub;
 
 class Socket final : public Pollable, private runtime::LazyWheel::Entry {
  public:
-  Socket(SocketHub& hub, int fd, std::string unsent);
+  Socket(SocketHub& hub, DetachedSocket detached);
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
   SocketHub& hub() const { return hub_; }
   bool open() const { return state_ == State::kOpen; }
+  const Peer& peer() const { return peer_; }
+  bool secure() const { return tls_ != nullptr; }
 
   /// The handler's fill() will be called at the end of the turn.
   void want_flush();
@@ -105,6 +129,14 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   DetachedSocket detach();
   /// on_timeout() after this time unless set again. Cheap when the timeout only moves on.
   void set_timeout(Duration timeout);
+  /// From here on the connection speaks TLS. Before any byte of it was received or sent.
+  void start_tls(std::unique_ptr<TlsFilter> filter) { tls_ = std::move(filter); }
+  /// Who the connection is from, told by a proxy; the ticket counts it.
+  void set_peer(const Peer& peer, AddressLimits::Ticket ticket);
+  /// Bytes of the peer that were read before the handler that they are for was there.
+  void receive(std::span<char> bytes);
+  /// Sends these bytes as they are, TLS or not, and closes; the handler is not asked for more.
+  void close_with(std::string_view last_words, Code reason);
   /// Stops and resumes reading: the kernel's window then slows the peer down.
   void pause_reading();
   void resume_reading();
@@ -122,14 +154,23 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   void read();
   void discard_input();
   void flush();
+  bool send(std::string_view bytes);
   bool write(std::string_view bytes);
+  void hear_close();
   void finish_closing();
+  void receive_records(std::string_view records);
+  bool write_behind(std::string_view records);
+  void end_broken_tls();
+  bool say_goodbye();
   void die(Code reason);
   void update_interest();
 
   SocketHub& hub_;
   std::unique_ptr<SocketHandler> handler_;
+  std::unique_ptr<TlsFilter> tls_;  ///< null: plain bytes
   std::string unsent_;
+  AddressLimits::Ticket ticket_;
+  Peer peer_;
   int fd_;
   std::uint32_t slot_ = 0;
   std::uint32_t interest_ = 0;
@@ -140,6 +181,7 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   bool reading_paused_ = false;
   bool peer_closed_ = false;
   bool progress_ = false;
+  bool silenced_ = false;  ///< the handler is not asked for bytes any more
 };
 
 class SocketHub {
@@ -177,6 +219,8 @@ class SocketHub {
   runtime::LazyWheel wheel_;
   std::vector<char> receive_buffer_;
   std::string scratch_;
+  std::vector<char> plain_;  ///< decrypted bytes of the socket being read; empty until TLS is used
+  std::string records_;      ///< encrypted bytes of the socket being read or written
   std::vector<std::unique_ptr<Socket>> sockets_ GP_GUARDED_BY(core_);
   std::vector<Socket*> dirty_ GP_GUARDED_BY(core_);
   std::vector<std::unique_ptr<Socket>> dead_ GP_GUARDED_BY(core_);

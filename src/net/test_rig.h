@@ -53,6 +53,12 @@ class TestClient {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return sent > 0 ? static_cast<std::size_t>(sent) : 0;
   }
+  /// The connection ends with a reset.
+  void reset() {
+    const linger now{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    vanish();
+  }
   void half_close() { ::shutdown(fd_, SHUT_WR); }
   void vanish() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
@@ -112,6 +118,21 @@ class TestRig {
     ::close(listener);
     clients_.push_back(std::make_unique<TestClient>(client));
     return {clients_.back().get(), server};
+  }
+
+  /// A connection to a listener of this rig, on 127.0.0.1.
+  TestClient& dial(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int buffer_bytes = 16 * 1024;
+    ::setsockopt(client, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof(buffer_bytes));
+    GP_ASSERT(::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0,
+              "the listener does not answer");
+    clients_.push_back(std::make_unique<TestClient>(client));
+    return *clients_.back();
   }
 
   /// A connection whose server side has this handler.

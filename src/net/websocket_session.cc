@@ -135,7 +135,7 @@ void WebSocketSession::detach_then(UniqueFunction<void(Detached)> go) {
 void WebSocketSession::finish_detach() {
   const std::unique_ptr<Leaving> leaving = std::move(leaving_);
   DetachedSocket socket = socket_->detach();
-  socket.unsent.append(control_);
+  socket.append(control_);
   leaving->go(Detached{std::move(socket), std::move(parser_), std::move(compression_),
                        std::move(leaving->texts)});
 }
