@@ -81,6 +81,40 @@ Result<auth::TokenVerifier> make_verifier(const Identity& identity,
   return auth::TokenVerifier::from_secret(identity.secret, options);
 }
 
+net::ForwardedBy forwarded_by(config::ForwardedHeader header) {
+  switch (header) {
+    case config::ForwardedHeader::kOff: return net::ForwardedBy::kNobody;
+    case config::ForwardedHeader::kXForwardedFor: return net::ForwardedBy::kXForwardedFor;
+    case config::ForwardedHeader::kForwarded: return net::ForwardedBy::kForwarded;
+  }
+  return net::ForwardedBy::kNobody;
+}
+
+void set_listening(gateway::GatewayOptions& options, const config::Settings& settings) {
+  const auto& limits = settings.limits;
+  net::ListenerOptions& listener = options.listener;
+  listener.handshake_timeout = settings.tls.handshake_timeout;
+  options.http.strict_transport =
+      std::chrono::duration_cast<std::chrono::seconds>(settings.tls.strict_transport);
+  if (settings.server.proxy_protocol == config::Switch::kOn)
+    listener.proxy_protocol = net::ProxyProtocol::kOn;
+  listener.proxy_timeout = settings.server.proxy_timeout;
+  for (const std::string& text : settings.server.trusted_proxies) {
+    const auto network = IpNetwork::parse(text);
+    GP_ASSERT(network.has_value(), "loaded settings have valid networks");
+    listener.trusted_proxies.push_back(*network);
+  }
+  listener.memory_bytes = limits.memory_bytes;
+  listener.send_buffer_bytes = limits.send_buffer;
+  listener.unsent_bytes = limits.unsent_bytes;
+  options.addresses = {.connections = limits.connections_per_address,
+                       .connections_per_second = limits.connect_rate_per_address,
+                       .connections_burst = limits.connect_burst_per_address,
+                       .handshakes_per_second = limits.handshake_rate_per_address,
+                       .handshakes_burst = limits.handshake_burst_per_address};
+  options.forwarded = forwarded_by(settings.server.forwarded_header);
+}
+
 gateway::GatewayOptions make_options(const config::Settings& settings, std::size_t cores) {
   gateway::GatewayOptions options;
   const auto& limits = settings.limits;
@@ -128,9 +162,27 @@ gateway::GatewayOptions make_options(const config::Settings& settings, std::size
   options.http.timeouts.stalled_reader = limits.stalled_reader;
   options.first_frame_timeout = settings.auth.first_frame_timeout;
   options.allowed_origins = settings.server.allowed_origins;
+  set_listening(options, settings);
   options.version = kVersion;
   options.commit = kCommit;
   return options;
+}
+
+/// Nothing without certificates: plain HTTP.
+Result<std::optional<gateway::TlsOptions>> make_tls(const config::Settings::Tls& tls) {
+  if (tls.certificate_file.empty()) return std::optional<gateway::TlsOptions>();
+  net::TlsFiles files{
+      {{tls.certificate_file, tls.key_file}},
+      tls.min_version == config::LeastTls::k13 ? net::TlsVersion::k13 : net::TlsVersion::k12};
+  for (const auto& [certificate, key] : tls.more_certificates)
+    files.pairs.push_back({certificate, key});
+  GP_TRY(auto options, gateway::read_tls_options(std::move(files), tls.reload_interval));
+  return std::optional(std::move(options));
+}
+
+void announce(const config::ListenAddress& address, const gateway::GatewayOptions& options) {
+  std::printf("goldenpath: listening on %s://%s\n", options.tls ? "https" : "http",
+              config::to_string(address).c_str());
 }
 
 /// What a core's server refers to.
@@ -213,6 +265,7 @@ Result<> serve(const config::Settings& settings) {
   raise_open_files_limit();
   GP_TRY(const Identity identity, choose_identity(settings));
   GP_TRY(auto site, make_site(settings));
+  GP_TRY(auto tls, make_tls(settings.tls));
   runtime::BlockingPool pool(settings.server.blocking_threads);
   const SystemClock clock;
   const auto synchronous = settings.store.survives == config::Durability::kPower
@@ -234,19 +287,25 @@ Result<> serve(const config::Settings& settings) {
     GP_TRY(make_agents(settings, trial, curl));
     GP_TRY(make_verifier(identity, settings));
   }
-  gateway::Server server(
-      cores, make_options(settings, cores), std::move(site), [&](runtime::AsioCore& core) {
-        CoreAdapters& own = adapters[core.index()];
-        own.writer = std::make_unique<sqlite::SqliteCoreWriter>(core, *storage);
-        own.curl = std::make_unique<agent_http::CurlLoop>(core);
-        auto parts = make_parts(settings, identity, core, own, *storage);
-        GP_ASSERT(parts.has_value(), "what was made once for the trial can be made again");
-        return std::move(parts.value());
-      });
+  gateway::GatewayOptions options = make_options(settings, cores);
+  options.tls = std::move(tls);
+  gateway::Server server(cores, options, std::move(site), [&](runtime::AsioCore& core) {
+    CoreAdapters& own = adapters[core.index()];
+    own.writer = std::make_unique<sqlite::SqliteCoreWriter>(core, *storage);
+    own.curl = std::make_unique<agent_http::CurlLoop>(core);
+    auto parts = make_parts(settings, identity, core, own, *storage);
+    GP_ASSERT(parts.has_value(), "what was made once for the trial can be made again");
+    return std::move(parts.value());
+  });
   auto listening = server.start({settings.server.listen.host, settings.server.listen.port});
   if (listening.has_value()) {
-    const config::ListenAddress address{listening.value().host, listening.value().port};
-    std::printf("goldenpath: listening on http://%s\n", config::to_string(address).c_str());
+    announce({listening.value().host, listening.value().port}, options);
+    if (!options.tls && !config::is_loopback(settings.server.listen))
+      GP_LOG_WARNING(
+          "app",
+          "tokens travel unencrypted: give tls.certificate_file and tls.key_file, or let "
+          "only a proxy that speaks TLS reach {}",
+          config::to_string(settings.server.listen));
     if (identity.demo)
       std::printf(
           "goldenpath: demo mode: everyone on this machine is signed in; for anything else give "

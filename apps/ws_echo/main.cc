@@ -75,6 +75,7 @@ class EchoServer final : public net::HttpRequestHandler {
 
 struct Options {
   net::Endpoint endpoint;
+  net::TlsFilePair tls{};  ///< empty: plain
   net::CompressionLimits compression;
   // Conformance suites send messages of 16 MiB, and take a ping they did not ask for as a wrong
   // answer.
@@ -101,6 +102,8 @@ bool read_option(std::string_view name, std::string_view value, Options& options
     options.endpoint.host = value.substr(0, colon);
     return read_number(value.substr(colon + 1), options.endpoint.port);
   }
+  if (name == "--tls-cert") return options.tls.certificate = value, true;
+  if (name == "--tls-key") return options.tls.key = value, true;
   if (name == "--compression") return read_switch(value, options.compression.enabled);
   if (name == "--context-takeover") {
     bool on = false;
@@ -120,7 +123,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   for (int i = 1; i < argc; i += 2) {
     if (!read_option(argv[i], argv[i + 1], options)) return std::nullopt;
   }
-  if (options.endpoint.host.empty()) return std::nullopt;
+  if (options.endpoint.host.empty() || options.tls.certificate.empty() != options.tls.key.empty())
+    return std::nullopt;
   return options;
 }
 
@@ -128,8 +132,20 @@ int usage() {
   std::fprintf(stderr,
                "usage: ws_echo --listen ADDRESS:PORT [--compression on|off] [--context-takeover "
                "on|off]\n               [--compression-min-bytes N] [--compression-ratio N] "
-               "[--message-bytes N]\n");
+               "[--message-bytes N]\n               [--tls-cert FILE --tls-key FILE]\n");
   return 2;
+}
+
+Result<std::unique_ptr<net::TlsContext>> make_tls(const net::TlsFilePair& files,
+                                                  const Clock& clock) {
+  if (files.certificate.empty()) return std::unique_ptr<net::TlsContext>();
+  GP_TRY(const auto material, net::read_tls_files({{files}}));
+  return net::TlsContext::create(material, net::TlsTicketSeed::draw(clock.now()), clock);
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "ws_echo: %s\n", error.message.c_str());
+  return 1;
 }
 
 int run(int argc, char** argv) {
@@ -141,15 +157,15 @@ int run(int argc, char** argv) {
   const net::HttpOptions http;
   net::CoreCompression compression(options->compression, metrics);
   EchoServer server(options->limits, compression);
+  auto tls = make_tls(options->tls, thread.core().clock());
+  if (tls.has_error()) return complain(tls.error());
   net::SocketHub sockets(thread.core(), {}, metrics);
   auto listener = net::Listener::open(
-      sockets, options->endpoint, [&] { return std::make_unique<net::HttpSession>(server, http); });
-  if (listener.has_error()) {
-    std::fprintf(stderr, "ws_echo: %s\n", listener.error().message.c_str());
-    return 1;
-  }
-  std::printf("ws_echo: listening on ws://%s:%u\n", options->endpoint.host.c_str(),
-              listener.value()->endpoint().port);
+      sockets, options->endpoint, [&] { return std::make_unique<net::HttpSession>(server, http); },
+      {.tls = tls.value().get()});
+  if (listener.has_error()) return complain(listener.error());
+  std::printf("ws_echo: listening on %s://%s:%u\n", tls.value() != nullptr ? "wss" : "ws",
+              options->endpoint.host.c_str(), listener.value()->endpoint().port);
   std::fflush(stdout);
   thread.start(std::nullopt);
   (void)runtime::wait_for_signal(std::nullopt);

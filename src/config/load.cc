@@ -89,6 +89,18 @@ class Loader {
           place_of("auth.jwt_public_key_file"),
           "auth.jwt_secret_file and auth.jwt_public_key_file are both given; give one, for tokens "
           "are made with one key");
+    if (settings_.server.proxy_protocol == Switch::kOn && settings_.server.trusted_proxies.empty())
+      problem(place_of("server.proxy_protocol"),
+              "server.proxy_protocol needs server.trusted_proxies: nobody else may tell addresses");
+    const Settings::Tls& tls = settings_.tls;
+    if (tls.certificate_file.empty() != tls.key_file.empty())
+      problem(place_of(tls.certificate_file.empty() ? "tls.key_file" : "tls.certificate_file"),
+              "tls.certificate_file and tls.key_file belong together; give both, or none for plain "
+              "HTTP");
+    if (tls.certificate_file.empty() && !tls.more_certificates.empty())
+      problem(place_of("tls.more_certificates"),
+              "tls.more_certificates needs tls.certificate_file, which clients get that ask for no "
+              "name");
     if (settings_.limits.dead_peer <= settings_.limits.heartbeat)
       problem(
           place_of("limits.dead_peer"),

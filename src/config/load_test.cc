@@ -200,8 +200,38 @@ TEST(LoadChecks, RefuseSettingsThatContradict) {
   const std::string keys =
       problem_of_file("[auth]\njwt_secret_file = \"a\"\njwt_public_key_file = \"b\"\n");
   EXPECT_TRUE(keys.starts_with("goldenpath.toml:3: auth.jwt_secret_file and")) << keys;
+  const std::string half = problem_of_file("[tls]\ncertificate_file = \"a\"\n");
+  EXPECT_NE(half.find("belong together"), std::string::npos) << half;
+  const std::string names = problem_of_file("[tls]\nmore_certificates = [\"a:b\"]\n");
+  EXPECT_TRUE(names.starts_with("goldenpath.toml:2: tls.more_certificates needs")) << names;
+  const std::string proxies = problem_of_file("[server]\nproxy_protocol = \"on\"\n");
+  EXPECT_TRUE(proxies.starts_with("goldenpath.toml:2: server.proxy_protocol needs")) << proxies;
   const std::string peers = problem_of_file("[limits]\nheartbeat = \"60s\"\n");
   EXPECT_TRUE(peers.starts_with("default: limits.dead_peer must be longer")) << peers;
+}
+
+TEST(LoadFile, ReadsNetworksAndPairsOfPaths) {
+  const auto loaded = load_file(R"([server]
+trusted_proxies = ["10.0.0.0/8", "::1"]
+forwarded_header = "forwarded"
+[tls]
+certificate_file = "a.pem"
+key_file = "a.key"
+more_certificates = ["b.pem:b.key"]
+min_version = "1.3"
+)");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  const Settings& settings = loaded.value().settings();
+  EXPECT_EQ(settings.server.trusted_proxies, (std::vector<std::string>{"10.0.0.0/8", "::1"}));
+  EXPECT_EQ(settings.server.forwarded_header, ForwardedHeader::kForwarded);
+  EXPECT_EQ(settings.tls.more_certificates, (kinds::PathPairs::Value{{"b.pem", "b.key"}}));
+  EXPECT_EQ(settings.tls.min_version, LeastTls::k13);
+  for (const char* bad :
+       {"[server]\ntrusted_proxies = [\"10.0.0.1/8\"]\n",
+        "[server]\ntrusted_proxies = [\"example.com\"]\n", "[tls]\nmore_certificates = [\"a\"]\n",
+        "[tls]\nmore_certificates = [\"a:b:c\"]\n", "[tls]\nmore_certificates = [\":b\"]\n",
+        "[tls]\nmin_version = \"1.1\"\n"})
+    EXPECT_NE(problem_of_file(bad).find("; allowed: "), std::string::npos) << bad;
 }
 
 TEST(LoadAgents, ComeFromTheFile) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/byte_size.h"
+#include "base/ip_address.h"
 #include "config/duration_text.h"
 #include "config/url_check.h"
 
@@ -14,10 +15,14 @@ namespace gp::config::kinds {
 namespace {
 
 constexpr std::size_t kOriginsMax = 256;
+constexpr std::size_t kPairsMax = 255;
+constexpr std::size_t kNetworksMax = 256;
 
 constexpr std::array<std::string_view, 3> kDemoNames{"auto", "on", "off"};
 constexpr std::array<std::string_view, 2> kDurabilityNames{"process", "power"};
 constexpr std::array<std::string_view, 2> kSwitchNames{"off", "on"};
+constexpr std::array<std::string_view, 3> kForwardedNames{"off", "x-forwarded-for", "forwarded"};
+constexpr std::array<std::string_view, 2> kLeastTlsNames{"1.2", "1.3"};
 constexpr std::array<std::string_view, 4> kLevelNames{"debug", "info", "warning", "error"};
 
 bool is_text(const RawValue& raw) {
@@ -57,6 +62,22 @@ std::vector<std::string> split_at_commas(std::string_view text) {
   return parts;
 }
 
+/// A list as written: of the file, or with commas.
+std::optional<std::vector<std::string>> read_list(const RawValue& raw) {
+  if (raw.form == RawValue::Form::kUntyped) return split_at_commas(raw.text);
+  if (raw.form == RawValue::Form::kStrings) return raw.strings;
+  return std::nullopt;
+}
+
+std::string write_list(const std::vector<std::string>& value) {
+  std::string list = "[";
+  for (const std::string& item : value) {
+    if (list.size() > 1) list.append(", ");
+    list.append(quote_toml(item));
+  }
+  return list + "]";
+}
+
 }  // namespace
 
 std::optional<std::string> Text::read(const RawValue& raw) {
@@ -94,27 +115,57 @@ std::optional<ListenAddress> Address::read(const RawValue& raw) {
 std::string Address::write(const ListenAddress& value) { return quote_toml(to_string(value)); }
 
 std::optional<std::vector<std::string>> Origins::read(const RawValue& raw) {
-  std::vector<std::string> origins;
-  if (raw.form == RawValue::Form::kUntyped) {
-    origins = split_at_commas(raw.text);
-  } else if (raw.form == RawValue::Form::kStrings) {
-    origins = raw.strings;
-  } else {
-    return std::nullopt;
-  }
+  auto origins = read_list(raw);
   const auto is_origin = [](const std::string& origin) { return origin_problem(origin).empty(); };
-  if (origins.size() > kOriginsMax || !std::all_of(origins.begin(), origins.end(), is_origin))
+  if (!origins || origins->size() > kOriginsMax ||
+      !std::all_of(origins->begin(), origins->end(), is_origin))
     return std::nullopt;
   return origins;
 }
-std::string Origins::write(const std::vector<std::string>& value) {
-  std::string list = "[";
-  for (const std::string& origin : value) {
-    if (list.size() > 1) list.append(", ");
-    list.append(quote_toml(origin));
-  }
-  return list + "]";
+std::string Origins::write(const std::vector<std::string>& value) { return write_list(value); }
+
+std::optional<Networks::Value> Networks::read(const RawValue& raw) {
+  auto list = read_list(raw);
+  const auto is_network = [](const std::string& text) {
+    return IpNetwork::parse(text).has_value();
+  };
+  if (!list || list->size() > kNetworksMax || !std::all_of(list->begin(), list->end(), is_network))
+    return std::nullopt;
+  return list;
 }
+std::string Networks::write(const Value& value) { return write_list(value); }
+
+std::optional<ForwardedHeader> Forwarding::read(const RawValue& raw) {
+  return read_choice<ForwardedHeader>(raw, kForwardedNames);
+}
+std::string Forwarding::write(ForwardedHeader value) {
+  return write_choice(value, kForwardedNames);
+}
+
+std::optional<PathPairs::Value> PathPairs::read(const RawValue& raw) {
+  const auto list = read_list(raw);
+  if (!list || list->size() > kPairsMax) return std::nullopt;
+  Value pairs;
+  for (const std::string& item : *list) {
+    const std::size_t colon = item.find(':');
+    if (std::any_of(item.begin(), item.end(), is_control) || colon == item.npos || colon == 0 ||
+        colon + 1 == item.size() || item.find(':', colon + 1) != item.npos ||
+        item.find(',') != item.npos)
+      return std::nullopt;
+    pairs.emplace_back(item.substr(0, colon), item.substr(colon + 1));
+  }
+  return pairs;
+}
+std::string PathPairs::write(const Value& value) {
+  std::vector<std::string> list;
+  for (const auto& [first, second] : value) list.push_back(first + ":" + second);
+  return write_list(list);
+}
+
+std::optional<LeastTls> TlsFrom::read(const RawValue& raw) {
+  return read_choice<LeastTls>(raw, kLeastTlsNames);
+}
+std::string TlsFrom::write(LeastTls value) { return write_choice(value, kLeastTlsNames); }
 
 std::optional<DemoMode> Demo::read(const RawValue& raw) {
   return read_choice<DemoMode>(raw, kDemoNames);

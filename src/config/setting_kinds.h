@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,6 +23,10 @@ enum class DemoMode { kAuto, kOn, kOff };
 /// What a commit survives: the death of the process, or a power cut too.
 enum class Durability { kProcess, kPower };
 enum class Switch { kOff, kOn };
+/// The header that tells who a proxy passes a request on for.
+enum class ForwardedHeader { kOff, kXForwardedFor, kForwarded };
+/// The oldest TLS version that is spoken.
+enum class LeastTls { k12, k13 };
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 namespace kinds {
@@ -87,6 +92,49 @@ struct Origins {
   static constexpr bool kRanged = false;
   static std::optional<Value> read(const RawValue& raw);
   static std::string write(const Value& value);
+};
+
+/// Kept as written. Untyped texts separate them by commas.
+struct Networks {
+  using Value = std::vector<std::string>;
+  static constexpr std::string_view kName = "list of networks";
+  static constexpr std::string_view kAllowed =
+      "a list of addresses and networks such as [\"10.0.0.0/8\", \"::1\"], no bits set behind the "
+      "prefix";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(const Value& value);
+};
+
+struct Forwarding {
+  using Value = ForwardedHeader;
+  static constexpr std::string_view kName = "choice";
+  static constexpr std::string_view kAllowed = "\"x-forwarded-for\", \"forwarded\" or \"off\"";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
+};
+
+/// Two paths in one string, separated by ':'. Untyped texts separate the pairs by commas.
+struct PathPairs {
+  using Value = std::vector<std::pair<std::string, std::string>>;
+  static constexpr std::string_view kName = "list of path pairs";
+  static constexpr std::string_view kAllowed =
+      "a list of a certificate's and its key's file such as [\"a.pem:a.key\"], paths without ':' "
+      "and "
+      "','";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(const Value& value);
+};
+
+struct TlsFrom {
+  using Value = LeastTls;
+  static constexpr std::string_view kName = "choice";
+  static constexpr std::string_view kAllowed = "\"1.2\" or \"1.3\"";
+  static constexpr bool kRanged = false;
+  static std::optional<Value> read(const RawValue& raw);
+  static std::string write(Value value);
 };
 
 struct Demo {

@@ -1,6 +1,7 @@
 #include "gateway/core_server.h"
 
 #include "auth/bearer.h"
+#include "base/assert.h"
 #include "base/log.h"
 #include "gateway/demo_guard.h"
 #include "net/http_error.h"
@@ -76,10 +77,23 @@ CoreServer::~CoreServer() {
 }
 
 Result<net::Endpoint> CoreServer::listen(const net::Endpoint& endpoint) {
-  GP_TRY(listener_, net::Listener::open(sockets_, endpoint, [this] {
-           return std::make_unique<net::HttpSession>(http_handler(), options_.http);
-         }));
+  net::ListenerOptions listening = options_.listener;
+  if (options_.tls) {
+    GP_TRY(tls_,
+           net::TlsContext::create(options_.tls->material, options_.tls->seed, core_.clock()));
+    listening.tls = tls_.get();
+  }
+  const auto make_handler = [this] {
+    return std::make_unique<net::HttpSession>(http_handler(), options_.http);
+  };
+  GP_TRY(listener_, net::Listener::open(sockets_, endpoint, make_handler, std::move(listening)));
   return listener_->endpoint();
+}
+
+void CoreServer::reload_tls(const net::TlsMaterial& material) {
+  const auto reloaded = tls_->reload(material);
+  GP_ASSERT(reloaded.has_value(), "certificates that were good on the main thread are bad here");
+  metrics_.tls_reloads.add();
 }
 
 void CoreServer::recover(Completion<Result<std::size_t>> done) {
@@ -98,6 +112,9 @@ Result<chat::Session> CoreServer::judge(std::string_view token) {
 }
 
 void CoreServer::on_request(net::HttpRequest request, net::HttpReply reply) {
+  // A request that arrives from another core was looked at there.
+  if (!arriving_)
+    net::apply_forwarded(request, options_.listener.trusted_proxies, options_.forwarded);
   const Routing routing = find_route(Routes::patterns(), request.method, request.path());
   if (const auto* wrong = std::get_if<WrongMethod>(&routing)) {
     auto response = net::error_response(

@@ -16,10 +16,12 @@
 #include "auth/token_signer.h"
 #include "auth/token_verifier.h"
 #include "chat/core_chat.h"
+#include "gateway/certificate_watch.h"
 #include "gateway/client_api.h"
 #include "gateway/static_site.h"
 #include "gateway/websocket_route.h"
 #include "log/retention.h"
+#include "net/forwarded.h"
 #include "net/http_session.h"
 #include "net/listener.h"
 #include "net/socket.h"
@@ -35,6 +37,11 @@ struct GatewayOptions {
   net::WebSocketLimits websocket;
   net::CompressionLimits compression;
   net::HttpOptions http;
+  net::ListenerOptions listener;  ///< its TlsContext is each core's own, made from `tls`; its
+                                  ///< AddressLimits are the server's, made from `addresses`
+  net::AddressLimitSettings addresses;
+  net::ForwardedBy forwarded = net::ForwardedBy::kNobody;
+  std::optional<TlsOptions> tls;
   Duration first_frame_timeout = std::chrono::seconds(5);
   /// Origins that browsers may connect from; empty: any (a token is never sent by a browser on its
   /// own).
@@ -73,10 +80,13 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
              const StaticSite& site, metrics::CoreMetrics& metrics, Fleet& fleet);
   ~CoreServer();
 
-  /// Errors: those of Listener::open.
+  /// Errors: those of Listener::open and TlsContext::create.
   Result<net::Endpoint> listen(const net::Endpoint& endpoint);
   /// Ends the runs a crash left behind; then the core is ready.
   void recover(Completion<Result<std::size_t>> done);
+
+  /// New TLS handshakes see these certificates, which were tried before.
+  void reload_tls(const net::TlsMaterial& material);
 
   /// Readiness 503, no new messages, every client told to reconnect within `spread`. `idle` is
   /// called once no run is active.
@@ -95,6 +105,7 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
   net::HttpRequestHandler& http_handler() { return *this; }
   void on_request(net::HttpRequest request, net::HttpReply reply) override;
   Result<chat::Session> judge(std::string_view token) override;
+  bool may_shake_hands(const net::Peer& peer);
 
   void dispatch_user(const Route& route, PathParameters parameters, net::HttpRequest request,
                      net::HttpReply reply);
@@ -140,6 +151,7 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
   chat::CoreChat chat_;
   ClientApi api_;
   net::CoreCompression compression_;
+  std::unique_ptr<net::TlsContext> tls_;
   net::SocketHub sockets_;
   std::unique_ptr<net::Listener> listener_;
   std::unique_ptr<chat::Recovery> recovery_;

@@ -27,6 +27,17 @@ Result<std::string> select_subprotocol(const auth::SubprotocolOffer& offer) {
 
 }  // namespace
 
+// A trusted proxy that does not tell for whom it connects is not one address among others.
+bool CoreServer::may_shake_hands(const net::Peer& peer) {
+  const net::ListenerOptions& listening = options_.listener;
+  if (listening.address_limits == nullptr ||
+      contains(listening.trusted_proxies, peer.address) ||
+      listening.address_limits->admit_handshake(peer.address, core_.now()))
+    return true;
+  metrics_.refused_handshakes.add();
+  return false;
+}
+
 void CoreServer::websocket(net::HttpRequest request, net::HttpReply reply) {
   const auto refuse = [&](const Error& error) {
     auto response = net::error_response(error);
@@ -36,6 +47,9 @@ void CoreServer::websocket(net::HttpRequest request, net::HttpReply reply) {
     }
     reply.send(std::move(response));
   };
+  if (!arriving_ && !may_shake_hands(request.peer))
+    return refuse(
+        Error{Code::rate_limited, "too many handshakes from this address; wait a second"});
   auto upgrade = net::check_upgrade(request);
   if (upgrade.has_error()) return refuse(upgrade.error());
   const std::string offered = joined(upgrade.value().protocols);

@@ -16,12 +16,15 @@ bool names_loopback(std::string_view host) {
 }
 
 Result<> check_local(const net::HttpRequest& request) {
+  if (!request.peer.address.is_loopback())
+    return fail(Code::forbidden, "demo sessions are for this machine");
   const std::string_view host = request.header("Host").value_or(std::string_view{});
   if (!names_loopback(host))
     return fail(Code::forbidden,
                 "demo sessions are for pages of this machine: use 127.0.0.1 or localhost");
   const auto origin = request.header("Origin");
-  if (origin && *origin != "http://" + std::string(host))
+  const std::string_view scheme = request.secure ? "https://" : "http://";
+  if (origin && *origin != std::string(scheme).append(host))
     return fail(Code::forbidden, "demo sessions are for goldenpath's own page");
   return ok();
 }

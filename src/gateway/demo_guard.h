@@ -1,6 +1,7 @@
 /// Demo sessions: tokens for anybody on this machine, and for nobody else.
 ///
-/// Guard: the Host header must name loopback (a page of another site that made its name point to
+/// Guard: the connection must come from loopback, also behind a proxy that tells where it is from;
+/// the Host header must name loopback (a page of another site that made its name point to
 /// 127.0.0.1 has its own name there), and an Origin, if there is one, must be the same host.
 #pragma once
 

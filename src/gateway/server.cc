@@ -1,6 +1,7 @@
 #include "gateway/server.h"
 
 #include <array>
+#include <csignal>
 
 #include "base/log.h"
 
@@ -18,7 +19,12 @@ std::vector<std::string_view> code_names() {
 }  // namespace
 
 Server::Server(std::size_t cores, GatewayOptions options, StaticSite site, MakeParts make_parts)
-    : options_(std::move(options)), site_(std::move(site)) {
+    : addresses_(
+          std::make_unique<net::AddressLimits>(options.addresses, options.sockets.sockets * cores)),
+      options_(std::move(options)),
+      site_(std::move(site)) {
+  options_.listener.address_limits = addresses_.get();
+  if (options_.tls) certificates_.emplace(*options_.tls);
   for (std::size_t i = 0; i < cores; ++i)
     cores_.push_back(std::make_unique<CoreUnit>(static_cast<std::uint32_t>(i)));
   for (auto& unit : cores_) {
@@ -79,8 +85,33 @@ Result<> Server::recover() {
   return ok();
 }
 
+void Server::look_at_certificates(CertificateWatch::Look how) {
+  auto material = certificates_->look(how);
+  if (!material) return;
+  if (material->has_error()) {
+    CoreUnit& unit = *cores_.front();
+    unit.server->core().post([&unit] { unit.metrics.tls_reload_failures.add(); });
+    return;
+  }
+  for (auto& unit : cores_) {
+    unit->server->core().post(
+        [&server = *unit->server, fresh = material->value()] { server.reload_tls(fresh); });
+  }
+}
+
+void Server::wait_for_end() {
+  const std::optional<Duration> interval =
+      certificates_ ? std::optional(options_.tls->reload_interval) : std::nullopt;
+  while (true) {
+    const auto signal = runtime::wait_for_signal(interval);
+    if (signal && (*signal != SIGHUP || !certificates_)) return;
+    look_at_certificates(signal ? CertificateWatch::Look::kAnyway
+                                : CertificateWatch::Look::kIfChanged);
+  }
+}
+
 void Server::run_until_signal(Duration drain_timeout) {
-  (void)runtime::wait_for_signal(std::nullopt);
+  wait_for_end();
   GP_LOG_INFO("gateway", "draining: waiting up to {} s for runs to end",
               std::chrono::duration_cast<std::chrono::seconds>(drain_timeout).count());
   runtime::Countdown idle(cores_.size());

@@ -23,7 +23,8 @@ class Server final : private Fleet {
   /// Recovers, listens, runs the cores; returns where it listens once all cores are ready. Errors:
   /// those of recovery and of Listener::open.
   Result<net::Endpoint> start(net::Endpoint endpoint);
-  /// Blocks until SIGTERM or SIGINT, then drains: readiness 503, goaway, runs end within
+  /// Blocks until SIGTERM or SIGINT (or SIGHUP without TLS; with TLS that reads the certificates
+  /// again), then drains: readiness 503, goaway, runs end within
   /// `drain_timeout`, connections close. A second signal ends the wait for runs.
   void run_until_signal(Duration drain_timeout);
   /// Ends the loops; nothing is called on any core any more. What the cores are made of may be
@@ -41,9 +42,13 @@ class Server final : private Fleet {
   CoreServer& home_of(const UserId& user) override;
   std::string metrics_text() override;
   Result<> recover();
+  void wait_for_end();
+  void look_at_certificates(CertificateWatch::Look how);
 
+  std::unique_ptr<net::AddressLimits> addresses_;
   GatewayOptions options_;
   StaticSite site_;
+  std::optional<CertificateWatch> certificates_;
   std::vector<std::unique_ptr<CoreUnit>> cores_;
 };
 

@@ -40,10 +40,10 @@ class Countdown {
   std::unique_ptr<State> state_;
 };
 
-/// SIGTERM and SIGINT are kept for wait_for_signal(), SIGPIPE is ignored. Call before any thread is
+/// SIGTERM, SIGINT and SIGHUP are kept for wait_for_signal(), SIGPIPE is ignored. Call before any thread is
 /// made.
 void take_signals();
-/// Waits for SIGTERM or SIGINT; nothing if none came in time. Thread: main.
+/// Waits for SIGTERM, SIGINT or SIGHUP; nothing if none came in time. Thread: main.
 std::optional<int> wait_for_signal(std::optional<Duration> timeout);
 
 }  // namespace gp::runtime
