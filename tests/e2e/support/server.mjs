@@ -14,7 +14,7 @@ import { soon } from './until.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const binary = resolve(root, process.env.GP_SERVER ?? 'build/release/bin/goldenpath');
-const listening = /goldenpath: listening on (http:\/\/127\.0\.0\.1:(\d+))/;
+const listening = /goldenpath: listening on (https?:\/\/127\.0\.0\.1:(\d+))/;
 
 export class Server {
   #child;
