@@ -30,8 +30,7 @@ Result<std::string> select_subprotocol(const auth::SubprotocolOffer& offer) {
 // A trusted proxy that does not tell for whom it connects is not one address among others.
 bool CoreServer::may_shake_hands(const net::Peer& peer) {
   const net::ListenerOptions& listening = options_.listener;
-  if (listening.address_limits == nullptr ||
-      contains(listening.trusted_proxies, peer.address) ||
+  if (listening.address_limits == nullptr || contains(listening.trusted_proxies, peer.address) ||
       listening.address_limits->admit_handshake(peer.address, core_.now()))
     return true;
   metrics_.refused_handshakes.add();

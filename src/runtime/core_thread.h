@@ -40,8 +40,8 @@ class Countdown {
   std::unique_ptr<State> state_;
 };
 
-/// SIGTERM, SIGINT and SIGHUP are kept for wait_for_signal(), SIGPIPE is ignored. Call before any thread is
-/// made.
+/// SIGTERM, SIGINT and SIGHUP are kept for wait_for_signal(), SIGPIPE is ignored. Call before any
+/// thread is made.
 void take_signals();
 /// Waits for SIGTERM, SIGINT or SIGHUP; nothing if none came in time. Thread: main.
 std::optional<int> wait_for_signal(std::optional<Duration> timeout);
