@@ -15,9 +15,15 @@ auth::TokenSigner make_signer() {
   return std::move(signer.value());
 }
 
-Result<std::string> ask(const char* host, const char* origin = nullptr, std::string body = {}) {
-  static const auth::TokenSigner signer = make_signer();
+net::HttpRequest local_request() {
   net::HttpRequest request;
+  request.peer.address = IpAddress::parse("127.0.0.1").value();
+  return request;
+}
+
+Result<std::string> ask(const char* host, const char* origin = nullptr, std::string body = {},
+                        net::HttpRequest request = local_request()) {
+  static const auth::TokenSigner signer = make_signer();
   request.method = "POST";
   request.target = "/v1/demo/session";
   if (host != nullptr) request.headers.push_back({"Host", host});
@@ -44,6 +50,24 @@ TEST(DemoSession, IsForNobodyElse) {
     EXPECT_EQ(session.error().code, Code::forbidden) << host;
   }
   EXPECT_TRUE(ask(nullptr).has_error()) << "no Host at all";
+}
+
+// A proxy on this machine connects from loopback and may write any Host; who it says it connects
+// for must be here too.
+TEST(DemoSession, IsForPeersOfThisMachineOnly) {
+  for (const char* const peer : {"192.0.2.1", "::ffff:10.0.0.1", "::2"}) {
+    net::HttpRequest request;
+    request.peer.address = IpAddress::parse(peer).value();
+    EXPECT_TRUE(ask("127.0.0.1", nullptr, {}, std::move(request)).has_error()) << peer;
+  }
+  EXPECT_TRUE(ask("127.0.0.1", nullptr, {}, net::HttpRequest{}).has_error()) << "not known";
+}
+
+TEST(DemoSession, KnowsTheSchemeOfItsPage) {
+  net::HttpRequest request = local_request();
+  request.secure = true;
+  EXPECT_TRUE(ask("127.0.0.1:8443", "https://127.0.0.1:8443", {}, request).has_value());
+  EXPECT_TRUE(ask("127.0.0.1:8443", "http://127.0.0.1:8443", {}, request).has_error());
 }
 
 TEST(DemoSession, IsForItsOwnPageOnly) {
