@@ -120,7 +120,9 @@ test('a server above its memory ceiling refuses newcomers', async (t) => {
   assert.match(await answer(t, server, 'GET /version HTTP/1.1\r\nHost: x\r\n\r\n'), /^HTTP\/1.1 503/);
 });
 
-test('a server without descriptors says so, serves who is there, and recovers', async (t) => {
+// UBSan asks a pipe whether memory can be read: without descriptors it takes good objects for bad ones.
+const skip = process.env.GP_SANITIZED !== undefined && 'not under UBSan';
+test('a server without descriptors says so, serves who is there, and recovers', { skip }, async (t) => {
   const server = await start(t, [], { wrapper: ['prlimit', '--nofile=64:64'] });
   const first = await dial(t, server);
   const crowd = [];
