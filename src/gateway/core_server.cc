@@ -171,7 +171,9 @@ void CoreServer::move_request(CoreServer& home, chat::Session session, net::Http
       });
   // A refused post destroys the task and with it the connection: the client sees it closed and
   // backs off.
-  if (!taken) metrics_.connections_refused.add();
+  if (taken) return;
+  metrics_.connections_refused.add();
+  sockets_.count_close(CloseReason::overloaded);
 }
 
 void CoreServer::serve_page(net::HttpRequest request, net::HttpReply reply) {

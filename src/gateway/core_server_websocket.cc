@@ -150,7 +150,9 @@ Result<> CoreServer::leave_lobby(net::WebSocketSession& websocket, std::string_v
                              plan = std::move(plan)]() mutable {
           home.adopt_websocket(std::move(moved), std::move(session), std::move(plan));
         });
-    if (!taken) metrics_.connections_refused.add();
+    if (taken) return;
+    metrics_.connections_refused.add();
+    sockets_.count_close(CloseReason::overloaded);
   });
   return ok();
 }

@@ -7,7 +7,7 @@ namespace gp::net {
 
 HttpReply::~HttpReply() {
   if (session_ == nullptr || !token_.alive()) return;
-  session_->socket_->abort(Code::internal);
+  session_->socket_->abort(CloseReason::reply_dropped);
 }
 
 void HttpReply::send(HttpResponse response) {
@@ -97,6 +97,7 @@ void HttpSession::refuse(const Error& error) {
   head_only_ = false;
   parser_.reset();
   state_ = State::kHandling;
+  close_reason_ = protocol::close_reason_for(error.code);
   socket_->hub().metrics().errors_by_code[static_cast<std::size_t>(error.code)].add();
   respond(error_response(error));
 }
@@ -112,7 +113,7 @@ void HttpSession::respond(HttpResponse response) {
 
 void HttpSession::finished() {
   state_ = State::kIdle;
-  if (!keep_alive_) return socket_->close_after_flush(Code::normal);
+  if (!keep_alive_) return socket_->close_after_flush(close_reason_);
   socket_->set_timeout(options_.timeouts.idle);
   // A peer that pipelines and does not read gets no more work done until it took its answers.
   stalled_ = socket_->blocked() || out_.size() > kAnswerBytesMax;
@@ -131,7 +132,7 @@ void HttpSession::parse_held() {
   parsing_ = false;
   // What a half-closed client pipelined is answered; the rest of a cut request will never come.
   if (peer_closed_ && !stalled_ && (state_ == State::kIdle || state_ == State::kReading))
-    socket_->close_after_flush(Code::normal);
+    socket_->close_after_flush(CloseReason::peer_closed);
 }
 
 void HttpSession::start_stream(const HttpResponse& head, std::unique_ptr<ResponseStream> stream) {
@@ -192,7 +193,7 @@ void HttpSession::on_timeout() {
     silent_checks_ = socket_->take_progress() || !socket_->blocked() ? 0 : silent_checks_ + 1;
     if (silent_checks_ * options_.timeouts.stream_comment >= options_.timeouts.stalled_reader) {
       socket_->hub().metrics().timeouts.add();
-      return socket_->abort(Code::slow_consumer);
+      return socket_->abort(CloseReason::stalled_reader);
     }
     if (!socket_->blocked()) {
       static constexpr std::string_view kComment = ": keep-alive\n\n";
@@ -211,9 +212,10 @@ void HttpSession::on_timeout() {
   }
   if (state_ == State::kHandling) {
     keep_alive_ = false;
+    close_reason_ = CloseReason::handling_timeout;
     return respond(error_response(Error{Code::internal, "the request took too long to answer"}));
   }
-  socket_->close_after_flush(Code::normal);
+  socket_->close_after_flush(CloseReason::idle);
 }
 
 void HttpSession::on_peer_closed() {
@@ -221,7 +223,7 @@ void HttpSession::on_peer_closed() {
   // Half-closed clients still get the answer they asked for; a stream would never end, so it ends
   // here.
   if (state_ == State::kHandling || stalled_) return;
-  socket_->close_after_flush(Code::normal);
+  socket_->close_after_flush(CloseReason::peer_closed);
 }
 
 void HttpSession::on_gone(Code) { stream_.reset(); }

@@ -116,7 +116,7 @@ class HttpSession final : public SocketHandler {
   Fill fill(std::string& out, std::size_t bytes_max) override;
   void on_timeout() override;
   void on_peer_closed() override;
-  void on_gone(Code reason) override;
+  void on_gone(Code code) override;
 
   void parse(std::string_view bytes);
   void hold(std::string_view bytes);
@@ -134,6 +134,7 @@ class HttpSession final : public SocketHandler {
   std::string out_;
   std::string held_;
   State state_ = State::kIdle;
+  CloseReason close_reason_ = CloseReason::finished;  ///< once the last answer is sent
   HttpVersion version_ = HttpVersion::kHttp11;
   bool keep_alive_ = true;
   bool head_only_ = false;

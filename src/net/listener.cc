@@ -116,6 +116,7 @@ void Listener::accept_one(int fd) {
         "close\r\n\r\n";
     (void)::send(fd, kFull.data(), kFull.size(), MSG_NOSIGNAL);
     hub_.metrics().connections_refused.add();
+    hub_.count_close(CloseReason::overloaded);
     ::close(fd);
     return;
   }

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/assert.h"
+#include "base/log.h"
 
 namespace gp::net {
 
@@ -27,7 +28,7 @@ void Socket::want_flush() {
   hub_.mark_dirty(*this);
 }
 
-void Socket::close_after_flush(Code reason) {
+void Socket::close_after_flush(CloseReason reason) {
   if (state_ != State::kOpen) return;
   state_ = State::kFlushing;
   close_reason_ = reason;
@@ -35,7 +36,7 @@ void Socket::close_after_flush(Code reason) {
   want_flush();
 }
 
-void Socket::abort(Code reason) {
+void Socket::abort(CloseReason reason) {
   if (state_ == State::kDead) return;
   const linger reset{1, 0};
   (void)::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
@@ -89,7 +90,7 @@ void Socket::update_interest() {
 void Socket::on_events(std::uint32_t events) {
   if (state_ == State::kDead) return;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0)
-    return die(state_ == State::kOpen ? Code::going_away : close_reason_);
+    return die(state_ == State::kOpen ? CloseReason::peer_reset : close_reason_);
   if ((events & EPOLLOUT) != 0) {
     if (blocked()) {
       std::string bytes = std::move(unsent_);
@@ -116,7 +117,7 @@ void Socket::read() {
     return;
   }
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got < 0) return die(Code::going_away);
+  if (got < 0) return die(CloseReason::peer_reset);
   peer_closed_ = true;
   update_interest();
   handler_->on_peer_closed();
@@ -155,7 +156,7 @@ void Socket::flush() {
 bool Socket::write(std::string_view bytes) {
   const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-    die(state_ == State::kOpen ? Code::going_away : close_reason_);
+    die(state_ == State::kOpen ? CloseReason::peer_reset : close_reason_);
     return false;
   }
   const std::size_t taken = sent > 0 ? static_cast<std::size_t>(sent) : 0;
@@ -179,14 +180,17 @@ void Socket::finish_closing() {
   update_interest();
 }
 
-void Socket::die(Code reason) {
+void Socket::die(CloseReason reason) {
   if (state_ == State::kDead) return;
   state_ = State::kDead;
+  hub_.count_close(reason);
+  GP_LOG_DEBUG("net", "connection {}-{} {} closed: {}", hub_.core_.index(), number_,
+               handler_->connection_id(), protocol::info(reason).name);
   unlink();
   hub_.poller_.forget(fd_);
   ::close(fd_);
   fd_ = -1;
-  handler_->on_gone(reason);
+  handler_->on_gone(protocol::info(reason).code);
   hub_.bury(*this);
 }
 
@@ -217,6 +221,7 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
   core_.assert_here();
   if (sockets_.size() >= limits_.sockets) {
     metrics_.connections_refused.add();
+    count_close(CloseReason::overloaded);
     return nullptr;
   }
   const int fd = std::exchange(detached.fd, -1);
@@ -224,9 +229,11 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
   socket->interest_ = EPOLLIN | (socket->blocked() ? EPOLLOUT : 0U);
   if (poller_.watch(fd, socket->interest_, *socket).has_error()) {
     metrics_.connections_refused.add();
+    count_close(CloseReason::overloaded);
     return nullptr;
   }
   socket->slot_ = static_cast<std::uint32_t>(sockets_.size());
+  socket->number_ = ++last_number_;
   Socket& adopted = *sockets_.emplace_back(std::move(socket));
   metrics_.connections_open.set(static_cast<double>(sockets_.size()));
   adopted.set_handler(std::move(handler));
@@ -236,7 +243,7 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
 void SocketHub::abort_all() {
   core_.assert_here();
   runtime::Core::Turn turn(core_);
-  while (!sockets_.empty()) sockets_.back()->abort(Code::going_away);
+  while (!sockets_.empty()) sockets_.back()->abort(CloseReason::shutdown);
 }
 
 void SocketHub::mark_dirty(Socket& socket) {

@@ -20,7 +20,7 @@
 #include "base/byte_size.h"
 #include "metrics/core_metrics.h"
 #include "net/poller.h"
-#include "protocol/codes.h"
+#include "protocol/close_reason.h"
 #include "runtime/lazy_wheel.h"
 
 namespace gp::net {
@@ -57,7 +57,9 @@ class SocketHandler {
   virtual void on_peer_closed() = 0;
   /// The socket is dead; the handler will be destroyed at the end of the turn. Called exactly once
   /// unless detached.
-  virtual void on_gone(Code reason) = 0;
+  virtual void on_gone(Code code) = 0;
+  /// What the log calls this connection, beside its number; empty until its user is known.
+  virtual std::string_view connection_id() const { return {}; }
 };
 
 /// A connection on its way to another core: its descriptor and the bytes the kernel has not taken
@@ -95,9 +97,9 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   void want_flush();
   /// fill() once more, then the end: what is unsent is sent, the peer's FIN awaited, at most
   /// SocketLimits::linger.
-  void close_after_flush(Code reason);
+  void close_after_flush(CloseReason reason);
   /// The end, now, with a reset: the peer cannot take it for success.
-  void abort(Code reason);
+  void abort(CloseReason reason);
   /// Another handler takes over (upgrade). The old one lives until the turn ends.
   void set_handler(std::unique_ptr<SocketHandler> handler);
   /// The connection leaves this core; handler and socket die at the end of the turn without
@@ -124,7 +126,7 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   void flush();
   bool write(std::string_view bytes);
   void finish_closing();
-  void die(Code reason);
+  void die(CloseReason reason);
   void update_interest();
 
   SocketHub& hub_;
@@ -132,8 +134,9 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   std::string unsent_;
   int fd_;
   std::uint32_t slot_ = 0;
+  std::uint32_t number_ = 0;  ///< of this core's connections, for the log
   std::uint32_t interest_ = 0;
-  Code close_reason_{};
+  CloseReason close_reason_{};
   State state_ = State::kOpen;
   bool dirty_ = false;
   bool more_ = false;  ///< the handler has more than fitted into this turn's writes
@@ -163,6 +166,10 @@ class SocketHub {
   Socket* adopt(DetachedSocket detached, std::unique_ptr<SocketHandler> handler);
   /// Ends all connections with a reset. For shutdown.
   void abort_all();
+  /// Every end of a connection is counted here, also of those that never became a Socket.
+  void count_close(CloseReason reason) {
+    metrics_.closes_by_reason[static_cast<std::size_t>(reason)].add();
+  }
 
  private:
   friend class Socket;
@@ -177,6 +184,7 @@ class SocketHub {
   runtime::LazyWheel wheel_;
   std::vector<char> receive_buffer_;
   std::string scratch_;
+  std::uint32_t last_number_ GP_GUARDED_BY(core_) = 0;
   std::vector<std::unique_ptr<Socket>> sockets_ GP_GUARDED_BY(core_);
   std::vector<Socket*> dirty_ GP_GUARDED_BY(core_);
   std::vector<std::unique_ptr<Socket>> dead_ GP_GUARDED_BY(core_);

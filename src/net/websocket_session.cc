@@ -57,7 +57,7 @@ void WebSocketSession::on_close(CloseStatus status, std::string_view) {
   closing_ = true;
   close_code_ = Code::normal;
   append_frame(control_, Opcode::kClose, close_payload(status, {}));
-  socket_->close_after_flush(Code::normal);
+  socket_->close_after_flush(CloseReason::peer_goodbye);
 }
 
 void WebSocketSession::close(Code code, std::string_view reason) {
@@ -68,7 +68,7 @@ void WebSocketSession::close(Code code, std::string_view reason) {
   GP_ASSERT(number != 0, "this code does not close connections");
   append_frame(close_frame_, Opcode::kClose,
                close_payload(static_cast<CloseStatus>(number), reason));
-  socket_->close_after_flush(code);
+  socket_->close_after_flush(protocol::close_reason_for(code));
 }
 
 SocketHandler::Fill WebSocketSession::fill(std::string& out, std::size_t bytes_max) {
@@ -93,7 +93,7 @@ void WebSocketSession::on_timeout() {
   const Duration patience = blocked ? limits_.stalled_reader : limits_.dead_peer;
   if (silent_heartbeats_ * limits_.heartbeat >= patience) {
     socket_->hub().metrics().timeouts.add();
-    return socket_->abort(blocked ? Code::slow_consumer : Code::going_away);
+    return socket_->abort(blocked ? CloseReason::stalled_reader : CloseReason::dead_peer);
   }
   if (!blocked) {
     append_frame(control_, Opcode::kPing, {});
@@ -103,10 +103,10 @@ void WebSocketSession::on_timeout() {
 }
 
 void WebSocketSession::on_peer_closed() {
-  socket_->abort(closing_ ? close_code_ : Code::going_away);
+  socket_->abort(closing_ ? protocol::close_reason_for(close_code_) : CloseReason::peer_closed);
 }
 
-void WebSocketSession::on_gone(Code reason) { endpoint_->on_closed(reason); }
+void WebSocketSession::on_gone(Code code) { endpoint_->on_closed(code); }
 
 void WebSocketSession::set_endpoint(std::unique_ptr<WebSocketEndpoint> endpoint) {
   std::swap(endpoint_, endpoint);
