@@ -68,6 +68,12 @@ void Socket::set_timeout(Duration timeout) {
   if (state_ != State::kDead) hub_.wheel_.touch(*this, timeout);
 }
 
+Delivery Socket::delivery() const {
+  Delivery delivery = delivery_of(fd_);
+  delivery.pending += unsent_.size();
+  return delivery;
+}
+
 void Socket::pause_reading() {
   if (std::exchange(reading_paused_, true)) return;
   update_interest();

@@ -19,6 +19,7 @@
 
 #include "base/byte_size.h"
 #include "metrics/core_metrics.h"
+#include "net/delivery.h"
 #include "net/poller.h"
 #include "protocol/close_reason.h"
 #include "runtime/lazy_wheel.h"
@@ -115,6 +116,8 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   /// Whether the kernel took bytes since this was last asked: a slow reader is alive while it
   /// acknowledges bytes.
   bool take_progress() { return std::exchange(progress_, false); }
+  /// With what is unsent here. Asks the kernel: for timers, not for every write.
+  Delivery delivery() const;
 
  private:
   friend class SocketHub;
@@ -166,6 +169,8 @@ class SocketHub {
   Socket* adopt(DetachedSocket detached, std::unique_ptr<SocketHandler> handler);
   /// Ends all connections with a reset. For shutdown.
   void abort_all();
+  /// Counts on in steps of LazyWheel::kTick; free to read.
+  std::uint32_t tick() const { return wheel_.tick(); }
   /// Every end of a connection is counted here, also of those that never became a Socket.
   void count_close(CloseReason reason) {
     metrics_.closes_by_reason[static_cast<std::size_t>(reason)].add();
