@@ -89,7 +89,7 @@ void Socket::update_interest() {
   const std::uint32_t wanted =
       (reading_paused_ || peer_closed_ ? 0U : EPOLLIN) | (blocked() || more_ ? EPOLLOUT : 0U);
   if (wanted == interest_) return;
-  interest_ = wanted;
+  interest_ = static_cast<std::uint8_t>(wanted);
   hub_.poller_.change(fd_, wanted, *this);
 }
 
@@ -186,6 +186,16 @@ void Socket::finish_closing() {
   update_interest();
 }
 
+// What the kernel still holds for a slow reader may go on, as long as it does.
+bool Socket::delivers_last_bytes() {
+  const Delivery now = delivery();
+  const auto acknowledged = static_cast<std::uint32_t>(now.acknowledged);
+  const std::uint32_t taken = acknowledged - std::exchange(acknowledged_, acknowledged);
+  if (now.pending == 0 || taken < hub_.limits().linger_bytes) return false;
+  set_timeout(hub_.limits().linger);
+  return true;
+}
+
 void Socket::die(CloseReason reason) {
   if (state_ == State::kDead) return;
   state_ = State::kDead;
@@ -210,7 +220,7 @@ SocketHub::SocketHub(runtime::AsioCore& core, SocketLimits limits, metrics::Core
                auto& socket = static_cast<Socket&>(entry);
                if (socket.state_ == Socket::State::kOpen) {
                  socket.handler_->on_timeout();
-               } else {
+               } else if (!socket.delivers_last_bytes()) {
                  metrics_.timeouts.add();
                  socket.abort(socket.close_reason_);
                }
@@ -232,8 +242,9 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
   }
   const int fd = std::exchange(detached.fd, -1);
   auto socket = std::make_unique<Socket>(*this, fd, std::move(detached.unsent));
-  socket->interest_ = EPOLLIN | (socket->blocked() ? EPOLLOUT : 0U);
-  if (poller_.watch(fd, socket->interest_, *socket).has_error()) {
+  const std::uint32_t interest = EPOLLIN | (socket->blocked() ? EPOLLOUT : 0U);
+  socket->interest_ = static_cast<std::uint8_t>(interest);
+  if (poller_.watch(fd, interest, *socket).has_error()) {
     metrics_.connections_refused.add();
     count_close(CloseReason::overloaded);
     return nullptr;

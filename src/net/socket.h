@@ -36,8 +36,9 @@ struct SocketLimits {
   /// Open sockets of this core; further ones are answered 503 and closed.
   std::size_t sockets = 100'000;
   /// How long a closing socket may take to send its last bytes and to be closed by its peer; then
-  /// it is reset.
+  /// it is reset. Longer while its peer takes linger_bytes of them in every such time.
   Duration linger = std::chrono::seconds(2);
+  std::uint32_t linger_bytes = 2 * kKiB;
 };
 
 class Socket;
@@ -129,6 +130,7 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   void flush();
   bool write(std::string_view bytes);
   void finish_closing();
+  bool delivers_last_bytes();
   void die(CloseReason reason);
   void update_interest();
 
@@ -137,8 +139,9 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   std::string unsent_;
   int fd_;
   std::uint32_t slot_ = 0;
-  std::uint32_t number_ = 0;  ///< of this core's connections, for the log
-  std::uint32_t interest_ = 0;
+  std::uint32_t number_ = 0;        ///< of this core's connections, for the log
+  std::uint32_t acknowledged_ = 0;  ///< while closing: bytes the peer had taken when last asked
+  std::uint8_t interest_ = 0;
   CloseReason close_reason_{};
   State state_ = State::kOpen;
   bool dirty_ = false;
