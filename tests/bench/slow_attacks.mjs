@@ -1,0 +1,121 @@
+/**
+ * ./dev bench slow: slowhttptest in all its modes against the server, while others use it. Two
+ * probes, an HTTP request and a `ping` command on a WebSocket, are sent one after the other on connections of their own; each
+ * mode is measured between two quiet stretches of the same server, and the ratio is that of the p99.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { RawConnection } from '../e2e/support/rawConnection.mjs';
+import { residentBytes } from '../e2e/support/crowd.mjs';
+import { demoToken } from '../e2e/support/person.mjs';
+import { Server } from '../e2e/support/server.mjs';
+import { load } from './machine.mjs';
+
+const probeMilliseconds = 4;
+
+function quantile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+/** Runs `probe` again and again until `over`; the times it took, sorted. */
+async function measure(probe, over) {
+  const times = [];
+  while (!over()) {
+    const start = performance.now();
+    await probe();
+    times.push(performance.now() - start);
+    await setTimeout(probeMilliseconds);
+  }
+  return times.toSorted((a, b) => a - b);
+}
+
+function httpProbe(server) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  return () =>
+    new Promise((answered, failed) => {
+      request({ agent, host: '127.0.0.1', port: server.port, path: '/health/live' }, (response) => {
+        response.resume();
+        response.once('end', answered);
+      })
+        .once('error', failed)
+        .end();
+    });
+}
+
+async function pingProbe(server) {
+  const raw = await RawConnection.open(server.url, await demoToken(server.url, 'probe'));
+  let id = 0;
+  return () => {
+    id += 1;
+    const answered = raw.frame((frame) => frame.type === 'pong' && frame.id === `p${id}`, 'the pong');
+    raw.send({ type: 'ping', id: `p${id}` });
+    raw.frames.length = 0;
+    return answered;
+  };
+}
+
+async function stretch(probes, over) {
+  const [http, websocket] = await Promise.all(probes.map((probe) => measure(probe, over)));
+  return { http, websocket };
+}
+
+function quiet(probes, seconds) {
+  const end = performance.now() + seconds * 1000;
+  return stretch(probes, () => performance.now() > end);
+}
+
+async function attacked(server, probes, options, seconds) {
+  const child = spawn('slowhttptest', [...options, '-l', String(seconds), '-v', '1'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let over = false;
+  let said = '';
+  let peak = 0;
+  child.stdout.on('data', (data) => (said += data));
+  child.once('close', () => (over = true));
+  const watch = setInterval(() => (peak = Math.max(peak, residentBytes(server.pid))), 250);
+  await Promise.race([once(child, 'spawn'), once(child, 'error').then(([error]) => Promise.reject(error))]);
+  const times = await stretch(probes, () => over);
+  clearInterval(watch);
+  return { times, peak, said };
+}
+
+export async function slowAttacks(connections = 1000, seconds = 25) {
+  const server = await Server.start({ cores: 1 });
+  const page = await (await fetch(server.url)).text();
+  const script = `${server.url}/${/assets\/[\w-]+\.js/.exec(page)[0]}`;
+  const common = ['-c', String(connections), '-r', String(Math.ceil(connections / 4)), '-p', '3'];
+  const modes = {
+    'slow headers (-H)': ['-H', '-i', '2', '-x', '24', '-u', `${server.url}/`],
+    'slow body (-B)': ['-B', '-i', '2', '-x', '10', '-s', '8192', '-u', `${server.url}/v1/demo/session`],
+    'ranges (-R)': ['-R', '-a', '0', '-b', '3000', '-t', 'HEAD', '-u', script],
+    'slow read (-X)': ['-X', '-n', '1', '-z', '32', '-w', '512', '-y', '1024', '-k', '3', '-u', script],
+  };
+  const probes = [httpProbe(server), await pingProbe(server)];
+  await quiet(probes, 2);
+  console.log(`slowhttptest, ${connections} connections, ${seconds} s a mode; load ${load()}`);
+  console.log('| mode | probe | p99 before, ms | under attack | after | ratio | resident, MiB | available |');
+  console.log('|---|---|---|---|---|---|---|---|');
+  for (const [name, options] of Object.entries(modes)) {
+    const before = await quiet(probes, seconds / 2);
+    const { times, peak, said } = await attacked(server, probes, [...options, ...common], seconds);
+    const after = await quiet(probes, seconds / 2);
+    const available = /service available:\s*(\w+)/.exec(said.replace(/\x1b\[[0-9;]*m/g, ''))?.[1] ?? '?';
+    for (const probe of ['http', 'websocket']) {
+      const [calm, hit, calmAgain] = [before, times, after].map((each) => quantile(each[probe], 0.99));
+      console.log(
+        `| ${name} | ${probe} | ${calm.toFixed(2)} | ${hit.toFixed(2)} | ${calmAgain.toFixed(2)} | ` +
+          `${(hit / ((calm + calmAgain) / 2)).toFixed(2)} | ${(peak / 1048576).toFixed(1)} | ${available} |`,
+      );
+    }
+  }
+  console.log(`closes: ${await closeReasons(server)}`);
+  await server.stop();
+}
+
+async function closeReasons(server) {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return [...text.matchAll(/^goldenpath_net_closes_total\{.*reason="(\w+)".*\} (\d+)/gm)].map(([, reason, count]) => `${reason} ${count}`).join(', ');
+}
