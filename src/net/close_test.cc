@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "net/http_session.h"
 #include "net/test_rig.h"
+#include "net/websocket_handshake.h"
 
 namespace gp::net {
 namespace {
@@ -104,6 +105,46 @@ TEST_F(CloseTest, TimeoutsHaveReasonsOfTheirOwn) {
   waiting.vanish();
   ASSERT_TRUE(rig.run_until([&] { return rig.hub.size() == 0; }));
   EXPECT_EQ(count(CloseReason::handling_timeout), 1u);
+}
+
+class SilentEndpoint final : public WebSocketEndpoint {
+  void on_opened(WebSocketSession&) override {}
+  void on_message(MessageKind, std::string_view) override {}
+  SocketHandler::Fill fill(WebSocketWriter&) override { return SocketHandler::Fill::kDone; }
+  void on_closed(Code) override {}
+};
+
+class Upgrader final : public HttpRequestHandler {
+ public:
+  void on_request(HttpRequest request, HttpReply reply) override {
+    const auto upgrade = check_upgrade(request);
+    ASSERT_TRUE(upgrade.has_value());
+    reply.take_session()->upgrade(
+        switching_protocols_response(upgrade.value().key, {}),
+        std::make_unique<WebSocketSession>(limits, std::make_unique<SilentEndpoint>()));
+  }
+  WebSocketLimits limits;
+};
+
+// Whatever stage a handshake is in, the peer's FIN ends the connection, and is counted as what it
+// is.
+TEST_F(CloseTest, AFinAtEveryByteOfAHandshakeEndsTheConnectionOnce) {
+  Upgrader upgrader;
+  std::string stream =
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+  append_masked_frame(stream, Opcode::kText, "cut", 0x37fa213d);
+  append_masked_frame(stream, Opcode::kClose, close_payload(CloseStatus{1000}, {}), 0x37fa213d);
+  for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+    TestClient& client = rig.connect_to(std::make_unique<HttpSession>(upgrader, options));
+    client.send(std::string_view(stream).substr(0, cut));
+    client.half_close();
+    ASSERT_TRUE(rig.run_until([&] { return client.end() != TestClient::End::kOpen; })) << cut;
+    ASSERT_TRUE(rig.run_until([&] { return rig.hub.size() == 0; })) << cut;
+    ASSERT_EQ(count_all(), cut + 1);
+    EXPECT_EQ(count(CloseReason::peer_goodbye), cut == stream.size() ? 1u : 0u) << cut;
+  }
+  EXPECT_EQ(count(CloseReason::peer_closed), stream.size());
 }
 
 TEST_F(CloseTest, ShutdownIsCountedForEachConnection) {

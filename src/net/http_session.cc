@@ -9,6 +9,14 @@ namespace gp::net {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+/// Bytes of a file given to the kernel in one turn: a thousand readers of large files who come at
+/// once must not hold up a small answer for the time it takes to copy all of them.
+constexpr std::size_t kFileBytesPerTurn = 16 * kKiB;
+
+}  // namespace
+
 HttpReply::~HttpReply() {
   if (session_ == nullptr || !token_.alive() || !session_->awaits_reply()) return;
   session_->socket_->abort(CloseReason::reply_dropped);
@@ -196,6 +204,7 @@ void HttpSession::go_on_later() {
     if (!token.alive() || !socket_->open()) return;
     yielded_ = false;
     requests_in_turn_ = 0;
+    if (!lasting_out_.empty()) return socket_->want_flush();
     parse_held();
   });
 }
@@ -224,11 +233,14 @@ SocketHandler::Fill HttpSession::fill(std::string& out, std::size_t bytes_max) {
   out.append(out_);
   std::string().swap(out_);
   const std::size_t room = bytes_max - std::min(out.size(), bytes_max);
-  const std::string_view piece = lasting_out_.substr(0, room);
+  const std::string_view piece = lasting_out_.substr(0, std::min(room, kFileBytesPerTurn));
   out.append(piece);
   lasting_out_.remove_prefix(piece.size());
   if (stream_ != nullptr) return fill_stream(out, bytes_max);
-  if (!lasting_out_.empty()) return Fill::kMore;
+  if (!lasting_out_.empty()) {
+    if (!yielded_) go_on_later();
+    return Fill::kDone;
+  }
   if (state_ == State::kClosing) socket_->close_after_flush(close_reason_);
   return stalled_ ? Fill::kMore : Fill::kDone;
 }

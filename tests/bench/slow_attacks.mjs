@@ -85,7 +85,8 @@ async function attacked(target, probes, options, seconds) {
   return { times, peak, said };
 }
 
-export async function slowAttacks(connections = 1000, seconds = 25) {
+/** `wanted`: a part of the names of the modes that are run. */
+export async function slowAttacks(connections = 1000, seconds = 25, wanted = '') {
   const server = await Server.start({ cores: 1, settings: ['limits.commands_per_second=100000', 'limits.commands_burst=100000'] });
   const decoy = await Server.start({ cores: 1 });
   const page = await (await fetch(server.url)).text();
@@ -102,7 +103,7 @@ export async function slowAttacks(connections = 1000, seconds = 25) {
   console.log(`slowhttptest, ${connections} connections, ${seconds} s a mode; load ${load()}`);
   console.log('| mode | probe | p99 beside the decoy, ms | under attack | beside the decoy | ratio | resident, MiB | available |');
   console.log('|---|---|---|---|---|---|---|---|');
-  for (const [name, options] of Object.entries(modes)) {
+  for (const [name, options] of Object.entries(modes).filter(([mode]) => mode.includes(wanted))) {
     const attack = [...common, ...options];
     const { times: before } = await attacked(decoy, probes, attack, seconds);
     const { times, peak, said } = await attacked(server, probes, attack, seconds);
