@@ -336,6 +336,7 @@ TEST_F(HttpSessionTest, KeepsABodyThatKeepsItsRate) {
 
 // Bytes of the head earn no time: it has its own, all of it.
 TEST_F(HttpSessionTest, EndsAHeadThatTrickles) {
+  options.limits.head_bytes = 1 * kMiB;
   options.timeouts.request = milliseconds(1);
   options.timeouts.bytes_per_second = 1;
   TestClient& client = connect();
