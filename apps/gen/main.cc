@@ -1,7 +1,7 @@
 // gp_gen: rewrites the files that are made from tables, or (--check) says which are out of date.
 //   src/protocol/codes.def        → sdk/typescript/src/codes.gen.ts, the table at the end of
-//   docs/protocol.md src/config/settings.def       → docs/settings.md src/metrics/metrics.def →
-//   docs/metrics.md
+//   docs/protocol.md src/config/settings.def       → docs/settings.md src/metrics/metrics.def,
+//   src/protocol/close_reasons.def → docs/metrics.md
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -10,6 +10,7 @@
 
 #include "config/settings_text.h"
 #include "gardener/rules/manual.h"
+#include "protocol/close_reason.h"
 #include "protocol/codes.h"
 
 namespace {
@@ -25,6 +26,7 @@ constexpr Metric kMetrics[] = {
 #define GP_METRIC_GAUGE(field, name, help) {name, "gauge", help},
 #define GP_METRIC_DURATION(field, name, help) {name, "histogram, seconds", help},
 #define GP_METRIC_BY_CODE(field, name, help) {name, "counter by `code`", help},
+#define GP_METRIC_BY_REASON(field, name, help) {name, "counter by `reason`", help},
 #include "metrics/metrics.def"
 };
 
@@ -70,6 +72,10 @@ std::string metrics_markdown() {
          "each with a `core` label.\n\n| metric | kind | meaning |\n|---|---|---|\n";
   for (const Metric& metric : kMetrics)
     out << "| `" << metric.name << "` | " << metric.kind << " | " << metric.help << " |\n";
+  out << "\n## Reasons of closes\n\nGenerated from `src/protocol/close_reasons.def`.\n\n"
+         "| reason | meaning |\n|---|---|\n";
+  for (const auto& reason : gp::protocol::all_close_reasons())
+    out << "| `" << reason.name << "` | " << reason.meaning << " |\n";
   return std::move(out).str();
 }
 

@@ -158,6 +158,7 @@ gateway::GatewayOptions make_options(const config::Settings& settings, std::size
       std::min(options.http.limits.target_bytes, limits.header_bytes);
   options.http.limits.body_bytes = limits.body_bytes;
   options.http.timeouts.request = limits.request_timeout;
+  options.http.timeouts.bytes_per_second = limits.bytes_per_second;
   options.http.timeouts.idle = limits.idle_timeout;
   options.http.timeouts.stalled_reader = limits.stalled_reader;
   options.first_frame_timeout = settings.auth.first_frame_timeout;

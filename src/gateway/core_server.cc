@@ -56,6 +56,7 @@ CoreServer::CoreServer(runtime::AsioCore& core, CoreParts parts, const GatewayOp
     : core_(core),
       options_(options),
       site_(site),
+      cors_(options.allowed_origins),
       metrics_(metrics),
       fleet_(fleet),
       storage_(std::move(parts.storage)),
@@ -116,12 +117,8 @@ void CoreServer::on_request(net::HttpRequest request, net::HttpReply reply) {
   if (!arriving_)
     net::apply_forwarded(request, options_.listener.trusted_proxies, options_.forwarded);
   const Routing routing = find_route(Routes::patterns(), request.method, request.path());
-  if (const auto* wrong = std::get_if<WrongMethod>(&routing)) {
-    auto response = net::error_response(
-        Error{Code::method_not_allowed, "this address takes " + wrong->allowed});
-    response.headers.push_back({"Allow", wrong->allowed});
-    return reply.send(std::move(response));
-  }
+  if (const auto* wrong = std::get_if<WrongMethod>(&routing))
+    return wrong_method(request, wrong->allowed, std::move(reply));
   if (std::holds_alternative<NoSuchPath>(routing))
     return serve_page(std::move(request), std::move(reply));
   const auto& match = std::get<RouteMatch>(routing);
@@ -189,15 +186,29 @@ void CoreServer::move_request(CoreServer& home, chat::Session session, net::Http
       });
   // A refused post destroys the task and with it the connection: the client sees it closed and
   // backs off.
-  if (!taken) metrics_.connections_refused.add();
+  if (taken) return;
+  metrics_.connections_refused.add();
+  sockets_.count_close(CloseReason::overloaded);
+}
+
+void CoreServer::wrong_method(const net::HttpRequest& request, const std::string& allowed,
+                              net::HttpReply reply) {
+  if (request.method == "OPTIONS") return reply.send(cors_.options(request, allowed));
+  auto response =
+      net::error_response(Error{Code::method_not_allowed, "this address takes " + allowed});
+  response.headers.push_back({"Allow", allowed});
+  reply.send(std::move(response));
 }
 
 void CoreServer::serve_page(net::HttpRequest request, net::HttpReply reply) {
-  if (request.method == "GET" || request.method == "HEAD") {
-    if (auto page = site_.get(request.path(), request.header("If-None-Match")))
-      return reply.send(std::move(*page));
-  }
-  reply.send(net::error_response(Error{Code::not_found, "nothing is at this address"}));
+  if (request.target == "*")
+    return wrong_method(request, all_methods(Routes::patterns()), std::move(reply));
+  auto page = site_.get(request);
+  if (!page)
+    return reply.send(net::error_response(Error{Code::not_found, "nothing is at this address"}));
+  if (request.method != "GET" && request.method != "HEAD")
+    return wrong_method(request, "GET, HEAD, OPTIONS", std::move(reply));
+  reply.send(std::move(*page));
 }
 
 void CoreServer::health_live(net::HttpRequest, net::HttpReply reply) {

@@ -18,6 +18,7 @@
 #include "chat/core_chat.h"
 #include "gateway/certificate_watch.h"
 #include "gateway/client_api.h"
+#include "gateway/cors.h"
 #include "gateway/static_site.h"
 #include "gateway/websocket_route.h"
 #include "log/retention.h"
@@ -43,8 +44,7 @@ struct GatewayOptions {
   net::ForwardedBy forwarded = net::ForwardedBy::kNobody;
   std::optional<TlsOptions> tls;
   Duration first_frame_timeout = std::chrono::seconds(5);
-  /// Origins that browsers may connect from; empty: any (a token is never sent by a browser on its
-  /// own).
+  /// See Cors.
   std::vector<std::string> allowed_origins;
   std::string version;
   std::string commit;
@@ -104,6 +104,9 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
 
   net::HttpRequestHandler& http_handler() { return *this; }
   void on_request(net::HttpRequest request, net::HttpReply reply) override;
+  net::HttpHeaders answer_headers(const net::HttpRequest& request) override {
+    return cors_.answer_headers(request);
+  }
   Result<chat::Session> judge(std::string_view token) override;
   bool may_shake_hands(const net::Peer& peer);
 
@@ -116,6 +119,8 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
                     net::HttpReply reply);
   Result<identity::UserExecutionContext> make_context(const chat::Session& session);
 
+  void wrong_method(const net::HttpRequest& request, const std::string& allowed,
+                    net::HttpReply reply);
   void serve_page(net::HttpRequest request, net::HttpReply reply);
   void health_live(net::HttpRequest request, net::HttpReply reply);
   void health_ready(net::HttpRequest request, net::HttpReply reply);
@@ -140,6 +145,7 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
   runtime::AsioCore& core_;
   const GatewayOptions& options_;
   const StaticSite& site_;
+  const Cors cors_;
   metrics::CoreMetrics& metrics_;
   Fleet& fleet_;
   std::unique_ptr<log::LogStorage> storage_;

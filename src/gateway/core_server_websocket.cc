@@ -71,8 +71,7 @@ void CoreServer::websocket(net::HttpRequest request, net::HttpReply reply) {
   auto plan = plan_from_query(request.query_parameter("after"), request.query_parameter("resume"));
   if (plan.has_error()) return refuse(Error{Code::bad_request, plan.error().message});
   const auto origin = request.header("Origin");
-  if (origin && !options_.allowed_origins.empty() &&
-      std::ranges::find(options_.allowed_origins, *origin) == options_.allowed_origins.end()) {
+  if (origin && !cors_.may_open_websocket(*origin)) {
     return refuse_websocket(request, upgrade.value(), subprotocol,
                             Error{Code::forbidden, "this Origin is not in server.allowed_origins"},
                             std::move(reply));
@@ -170,7 +169,9 @@ Result<> CoreServer::leave_lobby(net::WebSocketSession& websocket, std::string_v
                              plan = std::move(plan)]() mutable {
           home.adopt_websocket(std::move(moved), std::move(session), std::move(plan));
         });
-    if (!taken) metrics_.connections_refused.add();
+    if (taken) return;
+    metrics_.connections_refused.add();
+    sockets_.count_close(CloseReason::overloaded);
   });
   return ok();
 }

@@ -52,7 +52,8 @@ net::SocketHandler::Fill EventStream::fill(std::string& out, std::size_t bytes_m
   SseSink sink(out, bytes_max);
   const bool more = subscriptions_.fill(sink);
   // The thread was deleted, and its last event said so.
-  if (!subscriptions_.knows(key_) && !broken_) session_->socket().close_after_flush(Code::normal);
+  if (!subscriptions_.knows(key_) && !broken_)
+    session_->socket().close_after_flush(CloseReason::finished);
   return more ? net::SocketHandler::Fill::kMore : net::SocketHandler::Fill::kDone;
 }
 
@@ -65,7 +66,7 @@ void EventStream::want_flush() {
 void EventStream::on_broken(const Error& error) {
   broken_ = true;
   core_.post([this, code = error.code, token = liveness_.token()] {
-    if (token.alive()) session_->socket().abort(code);
+    if (token.alive()) session_->socket().abort(protocol::close_reason_for(code));
   });
 }
 

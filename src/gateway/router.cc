@@ -36,6 +36,12 @@ std::optional<PathParameters> match(const std::vector<std::string_view>& path,
   return parameters;
 }
 
+void allow(std::string& allowed, std::string_view method) {
+  if (!allowed.empty()) allowed.append(", ");
+  allowed.append(method);
+  if (method == "GET") allowed.append(", HEAD");
+}
+
 }  // namespace
 
 Routing find_route(const std::vector<RoutePattern>& table, std::string_view method,
@@ -47,11 +53,20 @@ Routing find_route(const std::vector<RoutePattern>& table, std::string_view meth
     if (!parameters) continue;
     if (method == table[i].method || (method == "HEAD" && table[i].method == "GET"))
       return RouteMatch{i, std::move(*parameters)};
-    if (!allowed.empty()) allowed.append(", ");
-    allowed.append(table[i].method);
+    allow(allowed, table[i].method);
   }
   if (allowed.empty()) return NoSuchPath{};
+  allow(allowed, "OPTIONS");
   return WrongMethod{std::move(allowed)};
+}
+
+std::string all_methods(const std::vector<RoutePattern>& table) {
+  std::string allowed;
+  for (const RoutePattern& pattern : table) {
+    if (allowed.find(pattern.method) == std::string::npos) allow(allowed, pattern.method);
+  }
+  allow(allowed, "OPTIONS");
+  return allowed;
 }
 
 }  // namespace gp::gateway

@@ -25,12 +25,14 @@ struct RouteMatch {
 };
 struct NoSuchPath {};
 struct WrongMethod {
-  std::string allowed;  ///< for the Allow header: "GET, POST"
+  std::string allowed;  ///< for the Allow header: "GET, HEAD, POST, OPTIONS"
 };
 using Routing = std::variant<RouteMatch, NoSuchPath, WrongMethod>;
 
-/// HEAD matches GET.
+/// HEAD matches GET. OPTIONS is a method of every path and no route's: it is a WrongMethod too.
 Routing find_route(const std::vector<RoutePattern>& table, std::string_view method,
                    std::string_view path);
+/// All methods of a table, as for Allow: what OPTIONS * is answered.
+std::string all_methods(const std::vector<RoutePattern>& table);
 
 }  // namespace gp::gateway

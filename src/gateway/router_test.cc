@@ -53,9 +53,21 @@ TEST(Router, NamesTheMethodsOfAPathThatIsThere) {
   const Routing routing = find_route(kTable, "PUT", "/v1/threads/t1");
   const auto* const wrong = std::get_if<WrongMethod>(&routing);
   ASSERT_NE(wrong, nullptr);
-  EXPECT_EQ(wrong->allowed, "GET, DELETE");
+  EXPECT_EQ(wrong->allowed, "GET, HEAD, DELETE, OPTIONS");
   EXPECT_TRUE(std::holds_alternative<WrongMethod>(find_route(kTable, "get", "/v1/threads")))
       << "methods are case-sensitive";
+}
+
+TEST(Router, AnswersOptionsForEveryPathThatIsThere) {
+  for (const RoutePattern& pattern : kTable) {
+    const Routing routing = find_route(kTable, "OPTIONS", pattern.path);
+    const auto* const options = std::get_if<WrongMethod>(&routing);
+    ASSERT_NE(options, nullptr) << pattern.path;
+    EXPECT_NE(options->allowed.find(pattern.method), std::string::npos) << pattern.path;
+    EXPECT_TRUE(options->allowed.ends_with(", OPTIONS")) << options->allowed;
+  }
+  EXPECT_TRUE(std::holds_alternative<NoSuchPath>(find_route(kTable, "OPTIONS", "/v2")));
+  EXPECT_EQ(all_methods(kTable), "GET, HEAD, POST, DELETE, OPTIONS");
 }
 
 TEST(Router, LetsHeadMatchGetOnly) {

@@ -4,15 +4,17 @@
 #include <csignal>
 
 #include "base/log.h"
+#include "protocol/close_reason.h"
 
 namespace gp::gateway {
 namespace {
 
 constexpr Duration kSignalCheck = std::chrono::milliseconds(50);
 
-std::vector<std::string_view> code_names() {
+template <class Rows>
+std::vector<std::string_view> names_of(const Rows& rows) {
   std::vector<std::string_view> names;
-  for (const protocol::CodeInfo& code : protocol::all_codes()) names.push_back(code.name);
+  for (const auto& row : rows) names.push_back(row.name);
   return names;
 }
 
@@ -47,10 +49,11 @@ CoreServer& Server::home_of(const UserId& user) {
 }
 
 std::string Server::metrics_text() {
-  static const std::vector<std::string_view> names = code_names();
+  static const std::vector<std::string_view> codes = names_of(protocol::all_codes());
+  static const std::vector<std::string_view> reasons = names_of(protocol::all_close_reasons());
   std::vector<const metrics::CoreMetrics*> all;
   for (const auto& unit : cores_) all.push_back(&unit->metrics);
-  return metrics::to_prometheus_text(all, names);
+  return metrics::to_prometheus_text(all, {codes, reasons});
 }
 
 // Listening begins before recovery, so that liveness answers and readiness says "starting".

@@ -34,6 +34,10 @@ class ChatEndpoint final : public net::WebSocketEndpoint, private chat::Transpor
   void on_message(net::MessageKind kind, std::string_view payload) override;
   net::SocketHandler::Fill fill(net::WebSocketWriter& writer) override;
   void on_closed(Code reason) override;
+  std::string_view connection_id() const override {
+    return connection_ == nullptr ? std::string_view{}
+                                  : connection_->context().connection_id().view();
+  }
 
   void want_flush() override { session_->want_flush(); }
   void pause_reading() override { session_->socket().pause_reading(); }

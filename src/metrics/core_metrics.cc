@@ -47,6 +47,17 @@ void fill(prometheus::ClientMetric& metric, const DurationHistogram& histogram) 
   metric.histogram.sample_sum = histogram.sum_seconds();
 }
 
+/// One sample for each counter of the row that is not 0.
+void add_row(prometheus::MetricFamily& family, std::span<const Counter> row, const char* label,
+             std::span<const std::string_view> names, std::size_t core) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (row[i].value() == 0) continue;
+    Labels labels = core_label(core);
+    labels.push_back({label, std::string(names[i])});
+    add_metric(family, std::move(labels)).counter.value = static_cast<double>(row[i].value());
+  }
+}
+
 }  // namespace
 
 void DurationHistogram::observe(Duration duration) {
@@ -66,8 +77,10 @@ double DurationHistogram::upper_bound_seconds(std::size_t index) {
 }
 
 std::string to_prometheus_text(std::span<const CoreMetrics* const> cores,
-                               std::span<const std::string_view> code_names) {
-  GP_ASSERT(code_names.size() <= CoreMetrics::kCodesMax, "more codes than CoreMetrics::kCodesMax");
+                               const CounterNames& names) {
+  GP_ASSERT(names.codes.size() <= CoreMetrics::kCodesMax, "more codes than CoreMetrics::kCodesMax");
+  GP_ASSERT(names.close_reasons.size() <= CoreMetrics::kCloseReasonsMax,
+            "more reasons than CoreMetrics::kCloseReasonsMax");
   std::vector<prometheus::MetricFamily> families;
   const auto each_core = [&](const char* name, const char* help, prometheus::MetricType type,
                              auto&& fill_one) {
@@ -91,22 +104,22 @@ std::string to_prometheus_text(std::span<const CoreMetrics* const> cores,
             [](auto& family, const CoreMetrics& core, std::size_t i) { \
               fill(add_metric(family, core_label(i)), core.field);     \
             });
-#define GP_METRIC_BY_CODE(field, name, help)                                 \
+#define GP_METRIC_BY_CODE(field, name, help)                            \
+  each_core(name, help, prometheus::MetricType::Counter,                \
+            [&](auto& family, const CoreMetrics& core, std::size_t i) { \
+              add_row(family, core.field, "code", names.codes, i);      \
+            });
+#define GP_METRIC_BY_REASON(field, name, help)                               \
   each_core(name, help, prometheus::MetricType::Counter,                     \
             [&](auto& family, const CoreMetrics& core, std::size_t i) {      \
-              for (std::size_t code = 0; code < code_names.size(); ++code) { \
-                if (core.field[code].value() == 0) continue;                 \
-                Labels labels = core_label(i);                               \
-                labels.push_back({"code", std::string(code_names[code])});   \
-                add_metric(family, std::move(labels)).counter.value =        \
-                    static_cast<double>(core.field[code].value());           \
-              }                                                              \
+              add_row(family, core.field, "reason", names.close_reasons, i); \
             });
 #include "metrics/metrics.def"
 #undef GP_METRIC_COUNTER
 #undef GP_METRIC_GAUGE
 #undef GP_METRIC_DURATION
 #undef GP_METRIC_BY_CODE
+#undef GP_METRIC_BY_REASON
   return prometheus::TextSerializer().Serialize(families);
 }
 

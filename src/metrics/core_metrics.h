@@ -57,21 +57,29 @@ class DurationHistogram {
 
 struct alignas(128) CoreMetrics {
   static constexpr std::size_t kCodesMax = 64;
+  static constexpr std::size_t kCloseReasonsMax = 48;
 
 #define GP_METRIC_COUNTER(field, name, help) Counter field;
 #define GP_METRIC_GAUGE(field, name, help) Gauge field;
 #define GP_METRIC_DURATION(field, name, help) DurationHistogram field;
 #define GP_METRIC_BY_CODE(field, name, help) std::array<Counter, kCodesMax> field;
+#define GP_METRIC_BY_REASON(field, name, help) std::array<Counter, kCloseReasonsMax> field;
 #include "metrics/metrics.def"
 #undef GP_METRIC_COUNTER
 #undef GP_METRIC_GAUGE
 #undef GP_METRIC_DURATION
 #undef GP_METRIC_BY_CODE
+#undef GP_METRIC_BY_REASON
 };
 
-/// Everything of all cores as Prometheus text (version 0.0.4), with a `core` label. `code_names[i]`
-/// labels by-code counters.
+/// What the i-th counter of a row is for: its label.
+struct CounterNames {
+  std::span<const std::string_view> codes;
+  std::span<const std::string_view> close_reasons;
+};
+
+/// Everything of all cores as Prometheus text (version 0.0.4), with a `core` label.
 std::string to_prometheus_text(std::span<const CoreMetrics* const> cores,
-                               std::span<const std::string_view> code_names);
+                               const CounterNames& names);
 
 }  // namespace gp::metrics

@@ -105,12 +105,14 @@ Exposition parse(const std::string& text) {
 }
 
 constexpr std::string_view kCodes[] = {"first_code", "second_code"};
+constexpr std::string_view kReasons[] = {"first_reason", "second_reason"};
+constexpr CounterNames kNames{kCodes, kReasons};
 
 TEST(PrometheusText, HasHelpAndTypeForEverySample) {
   const auto core = std::make_unique<CoreMetrics>();
   core->closes_by_code[1].add();
   const CoreMetrics* const cores[] = {core.get()};
-  const Exposition text = parse(to_prometheus_text(cores, kCodes));
+  const Exposition text = parse(to_prometheus_text(cores, kNames));
   EXPECT_GT(text.samples.size(), 20u);
   for (const Sample& sample : text.samples) {
     std::string family = sample.name;
@@ -133,7 +135,7 @@ TEST(PrometheusText, LabelsEachCore) {
   second->http_requests.add(4);
   second->connections_open.set(2.5);
   const CoreMetrics* const cores[] = {first.get(), second.get()};
-  const Exposition text = parse(to_prometheus_text(cores, kCodes));
+  const Exposition text = parse(to_prometheus_text(cores, kNames));
   const std::string requests = "goldenpath_net_http_requests_total";
   ASSERT_NE(text.find(requests, {{"core", "0"}}), nullptr);
   EXPECT_EQ(text.find(requests, {{"core", "0"}})->value, 3);
@@ -141,15 +143,20 @@ TEST(PrometheusText, LabelsEachCore) {
   EXPECT_EQ(text.find("goldenpath_net_connections", {{"core", "1"}})->value, 2.5);
 }
 
-TEST(PrometheusText, NamesOnlyCodesThatHappened) {
+TEST(PrometheusText, NamesOnlyCodesAndReasonsThatHappened) {
   const auto core = std::make_unique<CoreMetrics>();
   core->closes_by_code[1].add(2);
+  core->closes_by_reason[0].add(3);
   const CoreMetrics* const cores[] = {core.get()};
-  const Exposition text = parse(to_prometheus_text(cores, kCodes));
+  const Exposition text = parse(to_prometheus_text(cores, kNames));
   const std::string closes = "goldenpath_chat_closes_total";
   ASSERT_NE(text.find(closes, {{"core", "0"}, {"code", "second_code"}}), nullptr);
   EXPECT_EQ(text.find(closes, {{"core", "0"}, {"code", "second_code"}})->value, 2);
   EXPECT_EQ(text.find(closes, {{"core", "0"}, {"code", "first_code"}}), nullptr);
+  const std::string sockets = "goldenpath_net_closes_total";
+  ASSERT_NE(text.find(sockets, {{"core", "0"}, {"reason", "first_reason"}}), nullptr);
+  EXPECT_EQ(text.find(sockets, {{"core", "0"}, {"reason", "first_reason"}})->value, 3);
+  EXPECT_EQ(text.find(sockets, {{"core", "0"}, {"reason", "second_reason"}}), nullptr);
 }
 
 TEST(PrometheusText, WritesCumulativeBuckets) {
@@ -158,7 +165,7 @@ TEST(PrometheusText, WritesCumulativeBuckets) {
   core->log_commit_seconds.observe(microseconds(300));
   core->log_commit_seconds.observe(hours(1));
   const CoreMetrics* const cores[] = {core.get()};
-  const Exposition text = parse(to_prometheus_text(cores, kCodes));
+  const Exposition text = parse(to_prometheus_text(cores, kNames));
   double last = 0;
   std::size_t buckets = 0;
   for (const Sample& sample : text.samples) {

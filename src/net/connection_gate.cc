@@ -52,7 +52,7 @@ void ConnectionGate::on_bytes(std::span<char> bytes) {
   if (header.state == ProxyHeader::State::kMalformed) {
     socket.hub().metrics().proxy_headers_malformed.add();
     GP_LOG_DEBUG("net", "PROXY header of {} refused: {}", to_string(socket.peer()), header.problem);
-    return socket.abort(Code::bad_request);
+    return socket.abort(CloseReason::proxy_header);
   }
   header_done_ = true;
   if (!header.local && !take_peer(header.source)) return;
@@ -72,7 +72,7 @@ bool ConnectionGate::take_peer(const Peer& peer) {
       const Refusal refusal = admission.verdict == AddressVerdict::kTooMany ? Refusal::kAddressFull
                                                                             : Refusal::kAddressFast;
       count_refusal(socket_->hub().metrics(), refusal);
-      socket_->close_with(last_words(refusal, options_), Code::rate_limited);
+      socket_->close_with(last_words(refusal, options_), CloseReason::address_limit);
       return false;
     }
     ticket = std::move(admission.ticket);
@@ -88,7 +88,7 @@ void ConnectionGate::go_on() {
   if (options_.address_limits != nullptr && !contains(options_.trusted_proxies, address) &&
       !options_.address_limits->admit_handshake(address, socket_->hub().core().now())) {
     socket_->hub().metrics().refused_handshakes.add();
-    return socket_->close_with(kAlert, Code::rate_limited);
+    return socket_->close_with(kAlert, CloseReason::address_limit);
   }
   socket_->start_tls(options_.tls->accept());
   socket_->set_timeout(options_.handshake_timeout);
@@ -99,11 +99,11 @@ void ConnectionGate::on_secured() { socket_->set_handler(make_handler_()); }
 void ConnectionGate::on_timeout() {
   metrics::CoreMetrics& metrics = socket_->hub().metrics();
   (header_done_ ? metrics.tls_failures_timeout : metrics.proxy_headers_missing).add();
-  socket_->abort(Code::request_timeout);
+  socket_->abort(header_done_ ? CloseReason::tls_failed : CloseReason::proxy_header);
 }
 
 // With a half-closed connection no handshake can be completed.
-void ConnectionGate::on_peer_closed() { socket_->abort(Code::going_away); }
+void ConnectionGate::on_peer_closed() { socket_->abort(CloseReason::peer_closed); }
 
 void ConnectionGate::on_gone(Code reason) {
   if (reason != Code::going_away) return;

@@ -41,7 +41,7 @@ class EchoHandler final : public SocketHandler {
     return Fill::kDone;
   }
   void on_timeout() override {}
-  void on_peer_closed() override { socket_->close_after_flush(Code::normal); }
+  void on_peer_closed() override { socket_->close_after_flush(CloseReason::finished); }
   void on_gone(Code reason) override { log_.gone.push_back(reason); }
 
  private:
@@ -129,7 +129,7 @@ TEST_F(Gate, SaysGoodbyeInTlsWhenWeClose) {
   ASSERT_TRUE(talk(tcp, tls, [&] { return log.made == 1; }));
   rig_.in_turn([&] {
     log.to_send = std::string(100'000, 'z');
-    log.socket->close_after_flush(Code::draining);
+    log.socket->close_after_flush(CloseReason::draining);
   });
   ASSERT_TRUE(talk(tcp, tls, [&] { return tls.heard_close(); }));
   EXPECT_EQ(tls.received().size(), 100'000u);

@@ -71,7 +71,9 @@ Result<BodyFraming> response_framing(int status, HttpVersion version, const Http
 Result<> HttpBodyDecoder::begin(BodyFraming framing, Holding holding) {
   framing_ = framing;
   remaining_ = framing.length;
+  room_ = holding == Holding::kWhole ? body_bytes_max_ : UINT64_MAX;
   line_bytes_ = 0;
+  excess_bytes_ = 0;
   switch (framing.kind) {
     case BodyKind::kNone: state_ = State::kDone; break;
     case BodyKind::kLength:
@@ -148,10 +150,22 @@ Result<> HttpBodyDecoder::size_line_byte(char byte) {
       return ok();
     default:
       if (byte != '\n') return fail(Code::bad_request, "a CR without LF after a chunk size");
-      state_ = remaining_ > 0 ? State::kChunkData : State::kTrailerStart;
-      line_bytes_ = 0;
-      return ok();
+      return end_of_size_line();
   }
+}
+
+Result<> HttpBodyDecoder::end_of_size_line() {
+  constexpr std::uint64_t kFreePerChunk = 16;
+  const std::uint64_t allowed = kFreePerChunk + 2 * remaining_;
+  excess_bytes_ += line_bytes_;
+  excess_bytes_ -= std::min(excess_bytes_, allowed);
+  if (excess_bytes_ > excess_bytes_max_)
+    return fail(Code::header_too_large, "the chunks of the body carry more extensions than data");
+  if (remaining_ > room_) return fail(Code::payload_too_large, "the body is larger than the limit");
+  room_ -= remaining_;
+  state_ = remaining_ > 0 ? State::kChunkData : State::kTrailerStart;
+  line_bytes_ = 0;
+  return ok();
 }
 
 Result<> HttpBodyDecoder::chunk_end_byte(char byte) {

@@ -41,13 +41,15 @@ Result<BodyFraming> response_framing(int status, HttpVersion version, const Http
 class HttpBodyDecoder {
  public:
   explicit HttpBodyDecoder(const HttpLimits& limits)
-      : body_bytes_max_(limits.body_bytes), line_bytes_max_(limits.chunk_line_bytes) {}
+      : body_bytes_max_(limits.body_bytes),
+        line_bytes_max_(limits.chunk_line_bytes),
+        excess_bytes_max_(limits.chunk_excess_bytes) {}
 
   /// Whether `out` collects the whole body or is emptied between calls, so that the limit is for
   /// what it holds.
   enum class Holding { kWhole, kTaken };
   /// Errors: Code::payload_too_large if the whole is to be held and its length is known and above
-  /// the limit.
+  /// the limit (so it is for a chunk, when its size is read).
   Result<> begin(BodyFraming framing, Holding holding);
 
   /// Appends body bytes to `out`, whose size never exceeds limits.body_bytes. kUntilClose is never
@@ -83,12 +85,16 @@ class HttpBodyDecoder {
   Result<> chunk_end_byte(char byte);
   Result<> size_digit(int digit);
   Result<> end_of_size(char byte);
+  Result<> end_of_size_line();
   Result<> trailer_byte(char byte);
 
   std::size_t body_bytes_max_;
   std::size_t line_bytes_max_;
+  std::size_t excess_bytes_max_;
   std::size_t line_bytes_ = 0;
-  std::uint64_t remaining_ = 0;  ///< of the body (kLength) or of the chunk
+  std::uint64_t room_ = 0;          ///< for further chunks, if the whole body is held
+  std::uint64_t excess_bytes_ = 0;  ///< framing beyond what its data allows
+  std::uint64_t remaining_ = 0;     ///< of the body (kLength) or of the chunk
   BodyFraming framing_;
   State state_ = State::kDone;
 };

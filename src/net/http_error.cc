@@ -7,7 +7,9 @@ namespace gp::net {
 
 HttpResponse json_response(int status, std::string body) {
   return HttpResponse{status,
-                      {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
+                      {{"Content-Type", "application/json"},
+                       {"Cache-Control", "no-store"},
+                       {"X-Content-Type-Options", "nosniff"}},
                       std::move(body)};
 }
 

@@ -1,5 +1,7 @@
 #include "net/http_head.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -146,7 +148,40 @@ Result<> check_target(const HttpRequest& request) {
   return ok();
 }
 
-/// RFC 9112 section 3.2; the characters are those of RFC 3986 hosts and ports.
+bool is_port(std::string_view text) {
+  unsigned value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    value = value * 10 + static_cast<unsigned>(c - '0');
+    if (value > 65535) return false;
+  }
+  return true;
+}
+
+/// Stricter than RFC 3986, whose hosts may have almost any character: names as DNS has them (with
+/// '_'), addresses, IPv6 in brackets; a port may follow.
+bool is_host(std::string_view host) {
+  std::string_view port;
+  if (host.starts_with('[')) {
+    const std::size_t end = host.find(']');
+    if (end == std::string_view::npos) return false;
+    const std::string address(host.substr(1, end - 1));
+    in6_addr parsed{};
+    if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return false;
+    port = host.substr(end + 1);
+  } else {
+    const auto name_character = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '-' || c == '.' || c == '_';
+    };
+    const auto end = std::ranges::find_if_not(host, name_character);
+    if (end == host.begin()) return false;
+    port = host.substr(static_cast<std::size_t>(end - host.begin()));
+  }
+  return port.empty() || (port.front() == ':' && is_port(port.substr(1)));
+}
+
+/// RFC 9112 section 3.2.
 Result<> check_host(const HttpRequest& request) {
   const std::size_t count = count_header(request.headers, "Host");
   if (count > 1) return fail(Code::bad_request, "two Host headers; send one");
@@ -154,14 +189,17 @@ Result<> check_host(const HttpRequest& request) {
     if (request.version == HttpVersion::kHttp10) return ok();
     return fail(Code::bad_request, "no Host header; HTTP/1.1 needs one");
   }
-  constexpr std::string_view kMarks = "-._~!$&'()*+;=:[]%";
-  const std::string_view host = *request.header("Host");
-  const auto host_character = [kMarks](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kMarks.find(c) != std::string_view::npos;
-  };
-  if (host.empty() || !std::ranges::all_of(host, host_character))
+  if (!is_host(*request.header("Host")))
     return fail(Code::bad_request, "the Host header is not a host name with an optional port");
+  return ok();
+}
+
+/// What decides who may do what must not be there twice: a proxy may have looked at the other one.
+Result<> check_single(const HttpHeaders& headers) {
+  for (const std::string_view name : {"Authorization", "Content-Type", "Origin"}) {
+    if (count_header(headers, name) > 1)
+      return fail(Code::bad_request, "two " + std::string(name) + " headers; send one");
+  }
   return ok();
 }
 
@@ -178,6 +216,7 @@ Result<HttpRequest> parse_request_head(std::string_view head, const HttpLimits& 
   GP_TRY(parser.parse(head));
   GP_TRY(check_target(request));
   GP_TRY(check_host(request));
+  GP_TRY(check_single(request.headers));
   request.keep_alive = keeps_alive(request.version, request.headers);
   return request;
 }

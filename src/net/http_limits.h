@@ -23,6 +23,9 @@ struct HttpLimits {
   /// One chunk-size line with its extensions, or the whole trailer of a chunked body, bytes. Both
   /// are skipped, so only time is at stake. Reaction: Code::header_too_large.
   std::size_t chunk_line_bytes = 4 * kKiB;
+  /// Bytes of a chunked body's framing beyond 16 a chunk and twice its data, over the whole body:
+  /// room for extensions, not for a stream of them. Reaction: Code::header_too_large.
+  std::size_t chunk_excess_bytes = 16 * kKiB;
 };
 
 }  // namespace gp::net

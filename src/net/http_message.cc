@@ -39,7 +39,7 @@ bool never_has_body(int status) { return status < 200 || status == 204 || status
 /// Everything but the empty line.
 std::string head_without_framing(const HttpResponse& response, AfterResponse after) {
   std::string out;
-  out.reserve(256 + response.body.size());
+  out.reserve(384 + response.body.size());
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status,
                  reason_phrase(response.status));
   for (const HttpHeader& header : response.headers) {
@@ -58,7 +58,7 @@ std::string head_without_framing(const HttpResponse& response, AfterResponse aft
 std::string head_with_length(const HttpResponse& response, AfterResponse after) {
   std::string out = head_without_framing(response, after);
   if (!never_has_body(response.status))
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.content().size());
   out += "\r\n";
   return out;
 }
@@ -138,6 +138,21 @@ std::optional<std::string> HttpRequest::query_parameter(std::string_view name) c
   return std::nullopt;
 }
 
+std::string http_date(WallTime time) {
+  constexpr std::string_view kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto day = std::chrono::floor<std::chrono::days>(seconds);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(seconds - day);
+  return fmt::format(
+      "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday(day).c_encoding()],
+      static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+      static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
+      clock.seconds().count());
+}
+
 std::string_view reason_phrase(int status) {
   switch (status) {
     case 100: return "Continue";
@@ -181,7 +196,7 @@ std::string_view reason_phrase(int status) {
 
 std::string serialize(const HttpResponse& response, AfterResponse after) {
   std::string out = head_with_length(response, after);
-  if (!never_has_body(response.status)) out += response.body;
+  if (!never_has_body(response.status)) out += response.content();
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "net/peer.h"
 
 namespace gp::net {
@@ -66,7 +67,11 @@ struct HttpResponse {
   HttpHeaders headers;  ///< Content-Length, Transfer-Encoding and Connection are left to the
                         ///< functions below
   std::string body;
+  /// Instead of `body`: bytes that outlive every connection (files of the page). They are not
+  /// copied and leave piece by piece, so that a slow reader holds none of them.
+  std::string_view lasting_body{};
 
+  std::string_view content() const { return lasting_body.empty() ? body : lasting_body; }
   std::optional<std::string_view> header(std::string_view name) const {
     return find_header(headers, name);
   }
@@ -76,6 +81,9 @@ enum class AfterResponse { kKeepAlive, kClose };
 /// How the end of a body of unknown size is told: chunks for HTTP/1.1, the end of the connection
 /// for HTTP/1.0.
 enum class StreamFraming { kChunked, kUntilClose };
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7).
+std::string http_date(WallTime time);
 
 /// "Not Found"; "Status" for a status without a name.
 std::string_view reason_phrase(int status);

@@ -103,5 +103,19 @@ TEST(HttpSerialize, FramesAStream) {
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");
 }
 
+TEST(HttpDate, IsWrittenAsRfc9110Says) {
+  EXPECT_EQ(http_date(WallTime(std::chrono::seconds(784111777))), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(http_date(WallTime(std::chrono::seconds(951826609))), "Tue, 29 Feb 2000 12:16:49 GMT");
+  EXPECT_EQ(http_date(WallTime{}), "Thu, 01 Jan 1970 00:00:00 GMT");
+}
+
+TEST(HttpResponse, HasItsLastingBodyInsteadOfItsOwn) {
+  HttpResponse response;
+  response.lasting_body = "lasting";
+  const std::string bytes = serialize(response, AfterResponse::kKeepAlive);
+  EXPECT_NE(bytes.find("Content-Length: 7\r\n"), std::string::npos);
+  EXPECT_TRUE(bytes.ends_with("\r\n\r\nlasting"));
+}
+
 }  // namespace
 }  // namespace gp::net

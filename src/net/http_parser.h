@@ -14,11 +14,12 @@
 /// - Content-Length twice, in a list, not plain digits, or beside Transfer-Encoding;
 /// - any Transfer-Encoding but `chunked`, or one in HTTP/1.0;
 /// - obs-fold, line ends other than CR LF, white space before a colon, an empty line at the start;
-/// - no Host or two in HTTP/1.1;
+/// - no Host or two in HTTP/1.1, or one that is not a host name or address with a port;
+/// - two of Authorization, Content-Type or Origin: a proxy may have judged the other one;
 /// - absolute-form and authority-form targets. RFC 9112 section 3.2.2 asks servers to take
 ///   absolute-form; no client of ours sends it, and two host names in one request are a trap;
 /// - versions other than 1.0 and 1.1.
-/// Trailers and chunk extensions are checked and dropped.
+/// Trailers and chunk extensions are checked, limited and dropped.
 #pragma once
 
 #include <cstddef>

@@ -3,13 +3,18 @@
 ///
 /// Owner:  the Socket. Thread: its core.
 /// Pipelined requests wait in order: the next is parsed when the answer to the one before is
-/// complete. Limits: HttpLimits for what is parsed; a request (and the first one of a new
-/// connection) must arrive within request_timeout, an answer must be under way within
-/// handling_timeout; input that comes while a request is handled is held up to kHeldBytesMax, then
+/// complete, and after kRequestsPerTurn the other connections have their turn.
+///
+/// Limits: HttpLimits for what is parsed. A head must arrive within timeouts.request of its first
+/// byte (or of the connection's beginning). A body has as long again, and one second more for every
+/// timeouts.bytes_per_second that came. An answer must be taken at that rate too, looked at every
+/// timeouts.request. So no trickle keeps a request alive. An answer must be under way within
+/// timeouts.handling. Input that comes while a request is handled is held up to kHeldBytesMax, then
 /// reading stops.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/http_limits.h"
@@ -22,6 +27,8 @@ namespace gp::net {
 
 struct HttpTimeouts {
   Duration request = std::chrono::seconds(10);
+  /// Slower bodies are answered 408, slower readers of an answer are reset.
+  std::size_t bytes_per_second = 1 * kKiB;
   Duration idle = std::chrono::seconds(75);
   Duration handling = std::chrono::seconds(60);
   Duration stream_comment = std::chrono::seconds(15);
@@ -64,6 +71,8 @@ class HttpReply {
 class HttpRequestHandler {
  public:
   virtual void on_request(HttpRequest request, HttpReply reply) = 0;
+  /// Headers for whatever the answer will be, refusals included: CORS.
+  virtual HttpHeaders answer_headers(const HttpRequest&) { return {}; }
 
  protected:
   ~HttpRequestHandler() = default;
@@ -83,6 +92,7 @@ class HttpSession final : public SocketHandler {
  public:
   static constexpr std::size_t kHeldBytesMax = 64 * kKiB;
   static constexpr std::size_t kAnswerBytesMax = 64 * kKiB;
+  static constexpr std::uint32_t kRequestsPerTurn = 16;
 
   HttpSession(HttpRequestHandler& handler, const HttpOptions& options);
   ~HttpSession() override;
@@ -90,7 +100,7 @@ class HttpSession final : public SocketHandler {
   Socket& socket() { return *socket_; }
   void respond(HttpResponse response);
   /// Answers with `head` and then whatever the stream gives. want_flush() asks it.
-  void start_stream(const HttpResponse& head, std::unique_ptr<ResponseStream> stream);
+  void start_stream(HttpResponse head, std::unique_ptr<ResponseStream> stream);
   void want_flush() { socket_->want_flush(); }
   /// Answers 101 and hands the connection, with what was already read, to a WebSocket.
   void upgrade(std::string response, std::unique_ptr<WebSocketSession> websocket);
@@ -111,37 +121,72 @@ class HttpSession final : public SocketHandler {
 
  private:
   friend class HttpReply;
-  enum class State : std::uint8_t { kIdle, kReading, kHandling, kStreaming };
+  enum class State : std::uint8_t {
+    kIdle,       ///< between requests; answers may still be on their way
+    kReading,    ///< part of a request is here
+    kHandling,   ///< on_request() was called, its reply is awaited
+    kStreaming,  ///< the answer is a ResponseStream
+    kClosing,    ///< the last answer is on its way; what the peer says is not read
+  };
+  /// A request that is arriving.
+  struct Arriving {
+    explicit Arriving(const HttpLimits& limits) : parser(limits) {}
+    HttpRequestParser parser;
+    std::optional<MonotonicTime> body_begun;
+    bool continue_sent = false;
+  };
 
   void on_attached(Socket& socket) override;
   void on_bytes(std::span<char> bytes) override;
   Fill fill(std::string& out, std::size_t bytes_max) override;
   void on_timeout() override;
   void on_peer_closed() override;
-  void on_gone(Code reason) override;
+  void on_gone(Code code) override;
 
-  void parse(std::string_view bytes);
+  bool awaits_reply() const { return state_ == State::kHandling && socket_->open(); }
+  bool must_wait() const;
+  std::optional<HttpRequest> take_in(std::string_view& bytes);
+  void await_body();
   void hold(std::string_view bytes);
+  std::string take_held();
   void handle(HttpRequest request);
   void refuse(const Error& error);
+  void add_common_headers(HttpResponse& response);
   void finished();
   void parse_held();
+  void go_on_later();
+  void check_stream();
+  void check_body();
+  void check_answer();
+  bool takes_enough();
+  std::uint64_t least_bytes(Duration duration) const;
+  Fill fill_stream(std::string& out, std::size_t bytes_max);
 
   HttpRequestHandler& handler_;
   const HttpOptions& options_;
   Socket* socket_ = nullptr;
-  std::unique_ptr<HttpRequestParser> parser_;  ///< only while a request arrives
+  std::unique_ptr<Arriving> arriving_;  ///< only while a request arrives
   std::unique_ptr<HttpRequest> moved_request_;
   std::unique_ptr<ResponseStream> stream_;
+  HttpHeaders answer_headers_;  ///< of the request that is handled
   std::string out_;
+  std::string_view lasting_out_;  ///< what follows out_
   std::string held_;
+  std::uint32_t held_from_ = 0;  ///< where in held_ the next request begins
+  std::uint32_t requests_in_turn_ = 0;
+  std::uint32_t acknowledged_ = 0;  ///< bytes the peer had taken when last asked, modulo 2^32
+  /// What on_timeout() looked at since the last answer.
+  enum class Watch : std::uint8_t { kNothing, kAnswer, kSilence };
+  Watch watch_ = Watch::kNothing;
   State state_ = State::kIdle;
+  CloseReason close_reason_ = CloseReason::finished;  ///< once the last answer is sent
   HttpVersion version_ = HttpVersion::kHttp11;
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool parsing_ = false;
-  bool stalled_ = false;  ///< the peer has not taken its answers
-  bool continue_sent_ = false;
+  bool stalled_ = false;   ///< the peer has not taken its answers
+  bool yielded_ = false;   ///< others have their turn
+  bool answered_ = false;  ///< some request of this connection was
   bool peer_closed_ = false;
   std::uint32_t silent_checks_ = 0;
   runtime::Liveness liveness_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 
 #include "net/test_rig.h"
@@ -108,6 +109,52 @@ TEST_F(HttpSessionTest, AnswersPipelinedRequestsInOrder) {
   }
   EXPECT_EQ(client.end(), End::kOpen);
   EXPECT_EQ(rig.metrics.http_requests.value(), 200u);
+}
+
+// One connection with a thousand requests in a packet had all of them answered before anybody
+// else's.
+TEST_F(HttpSessionTest, LetsOthersHaveTheirTurnDuringAFlood) {
+  TestClient& flood = connect();
+  TestClient& other = connect();
+  std::string requests;
+  for (int i = 0; i < 400; ++i) requests += "GET /flood HTTP/1.1\r\nHost: x\r\n\r\n";
+  flood.send(requests);
+  other.send("GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(rig.run_until([&] { return flood.count("[/flood]") == 400; }));
+  const auto found = std::ranges::find(handler.seen, "/other");
+  ASSERT_NE(found, handler.seen.end());
+  EXPECT_LE(found - handler.seen.begin(), 2 * HttpSession::kRequestsPerTurn);
+  EXPECT_TRUE(rig.run_until([&] { return other.got("[/other]"); }));
+}
+
+TEST_F(HttpSessionTest, SaysTheDate) {
+  TestClient& client = connect();
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(rig.run_until([&] { return client.got("[/a]"); }));
+  EXPECT_EQ(client.count("\r\nDate: "), 1u);
+  EXPECT_TRUE(client.got(" GMT\r\n")) << client.received();
+}
+
+/// Says which header the answers shall have.
+class LabellingHandler final : public HttpRequestHandler {
+ public:
+  void on_request(HttpRequest, HttpReply reply) override { reply.send(text("labelled")); }
+  HttpHeaders answer_headers(const HttpRequest& request) override {
+    return {{"Label", request.target}};
+  }
+};
+
+TEST_F(HttpSessionTest, PutsTheHandlersHeadersOnAnswersAndRefusals) {
+  LabellingHandler labels;
+  options.limits.body_bytes = 1;
+  TestClient& client = rig.connect_to(std::make_unique<HttpSession>(labels, options));
+  client.send(
+      "GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n2\r\nxx\r\n0\r\n\r\n");
+  ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
+  EXPECT_EQ(client.count("Label: /a\r\n"), 1u);
+  EXPECT_EQ(client.count("Label: /b\r\n"), 1u);
+  EXPECT_EQ(client.count("HTTP/1.1 413 "), 1u);
 }
 
 TEST_F(HttpSessionTest, ReadsTheNextRequestOnlyAfterTheAnswerBefore) {
@@ -258,6 +305,108 @@ TEST_F(HttpSessionTest, TellsASlowRequestThatItIsLate) {
   EXPECT_EQ(client.end(), End::kClosed);
   EXPECT_TRUE(client.received().starts_with("HTTP/1.1 408 ")) << client.received();
   EXPECT_EQ(rig.metrics.timeouts.value(), 1u);
+}
+
+// The time for a body grew with nothing: whoever sent one byte a second had the whole of it,
+// however long.
+TEST_F(HttpSessionTest, EndsABodyThatTrickles) {
+  options.timeouts.request = milliseconds(1);
+  options.timeouts.bytes_per_second = 1 * kMiB;
+  TestClient& client = connect();
+  client.send("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+  ASSERT_TRUE(rig.run_until([&] {
+    if (client.end() == End::kOpen) client.try_send("b");
+    return client.end() != End::kOpen;
+  }));
+  EXPECT_TRUE(client.received().starts_with("HTTP/1.1 408 ")) << client.received();
+  EXPECT_TRUE(handler.seen.empty());
+}
+
+TEST_F(HttpSessionTest, KeepsABodyThatKeepsItsRate) {
+  options.timeouts.request = milliseconds(1);
+  options.timeouts.bytes_per_second = 1;
+  TestClient& client = connect();
+  client.send("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n" + std::string(99, 'b'));
+  const std::uint32_t start = rig.hub.tick();
+  ASSERT_TRUE(rig.run_until([&] { return rig.hub.tick() - start >= 8; }));
+  EXPECT_EQ(client.received(), "");
+  client.send("e");
+  EXPECT_TRUE(rig.run_until([&] { return client.got("be]"); }));
+}
+
+// Bytes of the head earn no time: it has its own, all of it.
+TEST_F(HttpSessionTest, EndsAHeadThatTrickles) {
+  options.limits.head_bytes = 1 * kMiB;
+  options.timeouts.request = milliseconds(1);
+  options.timeouts.bytes_per_second = 1;
+  TestClient& client = connect();
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nX: ");
+  ASSERT_TRUE(rig.run_until([&] {
+    if (client.end() == End::kOpen) client.try_send("h");
+    return client.end() != End::kOpen;
+  }));
+  EXPECT_TRUE(client.received().starts_with("HTTP/1.1 408 ")) << client.received();
+}
+
+/// Answers with bytes that outlive the connections.
+class FileHandler final : public HttpRequestHandler {
+ public:
+  void on_request(HttpRequest, HttpReply reply) override {
+    HttpResponse response;
+    response.lasting_body = file;
+    reply.send(std::move(response));
+  }
+  const std::string file = std::string(4 * kMiB, 'f');
+};
+
+TEST_F(HttpSessionTest, ResetsAReaderThatLeavesItsAnswer) {
+  FileHandler files;
+  options.timeouts.request = milliseconds(1);
+  TestClient& client = rig.connect_to(std::make_unique<HttpSession>(files, options));
+  client.stop_reading();
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(rig.run_until([&] { return rig.metrics.timeouts.value() == 1; }));
+  EXPECT_EQ(rig.hub.size(), 0u);
+  EXPECT_EQ(
+      rig.metrics.closes_by_reason[static_cast<std::size_t>(CloseReason::stalled_reader)].value(),
+      1u);
+  EXPECT_LT(rig.metrics.bytes_sent.value(), files.file.size());
+  client.start_reading();
+  ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
+  EXPECT_EQ(client.end(), End::kReset);
+}
+
+TEST_F(HttpSessionTest, GivesAFileToASlowReaderThatReadsOn) {
+  FileHandler files;
+  options.timeouts.request = milliseconds(1);
+  options.timeouts.bytes_per_second = 1;
+  TestClient& client = rig.connect_to(std::make_unique<HttpSession>(files, options));
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::uint32_t start = rig.hub.tick();
+  ASSERT_TRUE(rig.run_until([&] {
+    client.stop_reading();
+    rig.settle();
+    client.start_reading();
+    return rig.hub.tick() - start >= 8;
+  }));
+  ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
+  EXPECT_EQ(client.end(), End::kClosed);
+  EXPECT_TRUE(client.got("Content-Length: " + std::to_string(files.file.size())));
+  EXPECT_EQ(client.received().size() - client.received().find("\r\n\r\n") - 4, files.file.size());
+}
+
+TEST_F(HttpSessionTest, AnswersBehindAFileInOrder) {
+  FileHandler files;
+  TestClient& client = rig.connect_to(std::make_unique<HttpSession>(files, options));
+  client.send(
+      "GET / HTTP/1.1\r\nHost: x\r\n\r\nHEAD / HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n");
+  ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
+  const std::string& all = client.received();
+  const std::size_t body = all.find("\r\n\r\n") + 4;
+  ASSERT_GT(all.size(), body + files.file.size());
+  EXPECT_EQ(all.find_first_not_of('f', body), body + files.file.size());
+  EXPECT_TRUE(all.substr(body + files.file.size()).starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_EQ(client.count("HTTP/1.1 400 "), 1u);
 }
 
 TEST_F(HttpSessionTest, ClosesASilentConnectionWithoutAWord) {

@@ -159,6 +159,7 @@ bool Listener::admit(int fd, const Peer& peer, AddressLimits::Ticket& ticket) {
   const bool proxy = contains(options_.trusted_proxies, peer.address);
   if (options_.proxy_protocol == ProxyProtocol::kOn && !proxy) {
     hub_.metrics().proxy_strangers.add();
+    hub_.count_close(CloseReason::forbidden);
     ::close(fd);
     return false;
   }
@@ -177,6 +178,8 @@ bool Listener::admit(int fd, const Peer& peer, AddressLimits::Ticket& ticket) {
 
 void Listener::refuse(int fd, Refusal refusal) {
   count_refusal(hub_.metrics(), refusal);
+  const bool is_address = refusal == Refusal::kAddressFull || refusal == Refusal::kAddressFast;
+  hub_.count_close(is_address ? CloseReason::address_limit : CloseReason::overloaded);
   farewell_.say(fd, last_words(refusal, options_));
 }
 
@@ -187,6 +190,7 @@ bool Listener::refuse_with_reserve() {
   const int accepted = ::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
     count_refusal(hub_.metrics(), Refusal::kDescriptors);
+    hub_.count_close(CloseReason::overloaded);
     const std::string_view words = last_words(Refusal::kDescriptors, options_);
     (void)::send(accepted, words.data(), words.size(), MSG_NOSIGNAL);
     // What the peer sent already is read, so that closing is no reset that takes our words back.

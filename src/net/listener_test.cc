@@ -19,7 +19,7 @@ class Quiet final : public SocketHandler {
   void on_bytes(std::span<char>) override {}
   Fill fill(std::string&, std::size_t) override { return Fill::kDone; }
   void on_timeout() override {}
-  void on_peer_closed() override { socket_->close_after_flush(Code::normal); }
+  void on_peer_closed() override { socket_->close_after_flush(CloseReason::finished); }
   void on_gone(Code) override {}
 
  private:

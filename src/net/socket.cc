@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/assert.h"
+#include "base/log.h"
 
 namespace gp::net {
 
@@ -41,7 +42,7 @@ void Socket::want_flush() {
   hub_.mark_dirty(*this);
 }
 
-void Socket::close_after_flush(Code reason) {
+void Socket::close_after_flush(CloseReason reason) {
   if (state_ != State::kOpen) return;
   state_ = State::kFlushing;
   close_reason_ = reason;
@@ -49,7 +50,7 @@ void Socket::close_after_flush(Code reason) {
   want_flush();
 }
 
-void Socket::abort(Code reason) {
+void Socket::abort(CloseReason reason) {
   if (state_ == State::kDead) return;
   const linger reset{1, 0};
   (void)::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
@@ -85,7 +86,7 @@ void Socket::set_peer(const Peer& peer, AddressLimits::Ticket ticket) {
   ticket_ = std::move(ticket);
 }
 
-void Socket::close_with(std::string_view last_words, Code reason) {
+void Socket::close_with(std::string_view last_words, CloseReason reason) {
   if (state_ != State::kOpen) return;
   silenced_ = true;
   if (write_behind(last_words)) close_after_flush(reason);
@@ -93,6 +94,12 @@ void Socket::close_with(std::string_view last_words, Code reason) {
 
 void Socket::set_timeout(Duration timeout) {
   if (state_ != State::kDead) hub_.wheel_.touch(*this, timeout);
+}
+
+Delivery Socket::delivery() const {
+  Delivery delivery = delivery_of(fd_);
+  delivery.pending += unsent_.size();
+  return delivery;
 }
 
 void Socket::pause_reading() {
@@ -110,14 +117,14 @@ void Socket::update_interest() {
   const std::uint32_t wanted =
       (reading_paused_ || peer_closed_ ? 0U : EPOLLIN) | (blocked() || more_ ? EPOLLOUT : 0U);
   if (wanted == interest_) return;
-  interest_ = wanted;
+  interest_ = static_cast<std::uint8_t>(wanted);
   hub_.poller_.change(fd_, wanted, *this);
 }
 
 void Socket::on_events(std::uint32_t events) {
   if (state_ == State::kDead) return;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0)
-    return die(state_ == State::kOpen ? Code::going_away : close_reason_);
+    return die(state_ == State::kOpen ? CloseReason::peer_reset : close_reason_);
   if ((events & EPOLLOUT) != 0) {
     if (blocked()) {
       std::string bytes = std::move(unsent_);
@@ -143,7 +150,7 @@ void Socket::read() {
     return receive(std::span(hub_.receive_buffer_.data(), static_cast<std::size_t>(got)));
   }
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got < 0) return die(Code::going_away);
+  if (got < 0) return die(CloseReason::peer_reset);
   hear_close();
 }
 
@@ -196,7 +203,7 @@ bool Socket::send(std::string_view bytes) {
   if (tls_ == nullptr) return write(bytes);
   hub_.records_.clear();
   if (tls_->send(bytes, hub_.records_)) return write(hub_.records_);
-  abort(Code::internal);
+  abort(CloseReason::internal);
   return false;
 }
 
@@ -204,7 +211,7 @@ bool Socket::send(std::string_view bytes) {
 bool Socket::write(std::string_view bytes) {
   const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-    die(state_ == State::kOpen ? Code::going_away : close_reason_);
+    die(state_ == State::kOpen ? CloseReason::peer_reset : close_reason_);
     return false;
   }
   const std::size_t taken = sent > 0 ? static_cast<std::size_t>(sent) : 0;
@@ -229,14 +236,27 @@ void Socket::finish_closing() {
   update_interest();
 }
 
-void Socket::die(Code reason) {
+// What the kernel still holds for a slow reader may go on, as long as it does.
+bool Socket::delivers_last_bytes() {
+  const Delivery now = delivery();
+  const auto acknowledged = static_cast<std::uint32_t>(now.acknowledged);
+  const std::uint32_t taken = acknowledged - std::exchange(acknowledged_, acknowledged);
+  if (now.pending == 0 || taken < hub_.limits().linger_bytes) return false;
+  set_timeout(hub_.limits().linger);
+  return true;
+}
+
+void Socket::die(CloseReason reason) {
   if (state_ == State::kDead) return;
   state_ = State::kDead;
+  hub_.count_close(reason);
+  GP_LOG_DEBUG("net", "connection {}-{} {} closed: {}", hub_.core_.index(), number_,
+               handler_->connection_id(), protocol::info(reason).name);
   unlink();
   hub_.poller_.forget(fd_);
   ::close(fd_);
   fd_ = -1;
-  handler_->on_gone(reason);
+  handler_->on_gone(protocol::info(reason).code);
   hub_.bury(*this);
 }
 
@@ -250,7 +270,7 @@ SocketHub::SocketHub(runtime::AsioCore& core, SocketLimits limits, metrics::Core
                auto& socket = static_cast<Socket&>(entry);
                if (socket.state_ == Socket::State::kOpen) {
                  socket.handler_->on_timeout();
-               } else {
+               } else if (!socket.delivers_last_bytes()) {
                  metrics_.timeouts.add();
                  socket.abort(socket.close_reason_);
                }
@@ -267,23 +287,27 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
   core_.assert_here();
   if (sockets_.size() >= limits_.sockets) {
     metrics_.connections_refused.add();
+    count_close(CloseReason::overloaded);
     return nullptr;
   }
   const int fd = detached.fd;
   auto socket = std::make_unique<Socket>(*this, std::move(detached));
-  socket->interest_ = EPOLLIN | (socket->blocked() ? EPOLLOUT : 0U);
-  if (poller_.watch(fd, socket->interest_, *socket).has_error()) {
+  const std::uint32_t interest = EPOLLIN | (socket->blocked() ? EPOLLOUT : 0U);
+  socket->interest_ = static_cast<std::uint8_t>(interest);
+  if (poller_.watch(fd, interest, *socket).has_error()) {
     metrics_.connections_refused.add();
+    count_close(CloseReason::overloaded);
     return nullptr;
   }
   socket->slot_ = static_cast<std::uint32_t>(sockets_.size());
+  socket->number_ = ++last_number_;
   Socket& adopted = *sockets_.emplace_back(std::move(socket));
   metrics_.connections_open.set(static_cast<double>(sockets_.size()));
   adopted.set_handler(std::move(handler));
   // What TLS heard before the connection was moved is in no kernel buffer any more.
   if (const TlsFilter* tls = adopted.tls_.get(); tls != nullptr && adopted.open()) {
     if (tls->failure() != TlsFailure::kNone) {
-      adopted.abort(Code::protocol_error);
+      adopted.abort(CloseReason::tls_failed);
     } else if (tls->peer_closed()) {
       adopted.hear_close();
     }
@@ -294,7 +318,7 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
 void SocketHub::abort_all() {
   core_.assert_here();
   runtime::Core::Turn turn(core_);
-  while (!sockets_.empty()) sockets_.back()->abort(Code::going_away);
+  while (!sockets_.empty()) sockets_.back()->abort(CloseReason::shutdown);
 }
 
 void SocketHub::mark_dirty(Socket& socket) {

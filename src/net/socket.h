@@ -24,10 +24,11 @@
 #include "base/byte_size.h"
 #include "metrics/core_metrics.h"
 #include "net/address_limits.h"
+#include "net/delivery.h"
 #include "net/peer.h"
 #include "net/poller.h"
 #include "net/tls_filter.h"
-#include "protocol/codes.h"
+#include "protocol/close_reason.h"
 #include "runtime/lazy_wheel.h"
 
 namespace gp::net {
@@ -42,8 +43,9 @@ struct SocketLimits {
   /// Open sockets of this core; further ones are answered 503 and closed.
   std::size_t sockets = 100'000;
   /// How long a closing socket may take to send its last bytes and to be closed by its peer; then
-  /// it is reset.
+  /// it is reset. Longer while its peer takes linger_bytes of them in every such time.
   Duration linger = std::chrono::seconds(2);
+  std::uint32_t linger_bytes = 2 * kKiB;
 };
 
 class Socket;
@@ -66,7 +68,9 @@ class SocketHandler {
   virtual void on_peer_closed() = 0;
   /// The socket is dead; the handler will be destroyed at the end of the turn. Called exactly once
   /// unless detached.
-  virtual void on_gone(Code reason) = 0;
+  virtual void on_gone(Code code) = 0;
+  /// What the log calls this connection, beside its number; empty until its user is known.
+  virtual std::string_view connection_id() const { return {}; }
 };
 
 /// A connection on its way to another core: its descriptor, the bytes the kernel has not taken yet,
@@ -119,9 +123,9 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   void want_flush();
   /// fill() once more, then the end: what is unsent is sent, the peer's FIN awaited, at most
   /// SocketLimits::linger.
-  void close_after_flush(Code reason);
+  void close_after_flush(CloseReason reason);
   /// The end, now, with a reset: the peer cannot take it for success.
-  void abort(Code reason);
+  void abort(CloseReason reason);
   /// Another handler takes over (upgrade). The old one lives until the turn ends.
   void set_handler(std::unique_ptr<SocketHandler> handler);
   /// The connection leaves this core; handler and socket die at the end of the turn without
@@ -136,7 +140,7 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   /// Bytes of the peer that were read before the handler that they are for was there.
   void receive(std::span<char> bytes);
   /// Sends these bytes as they are, TLS or not, and closes; the handler is not asked for more.
-  void close_with(std::string_view last_words, Code reason);
+  void close_with(std::string_view last_words, CloseReason reason);
   /// Stops and resumes reading: the kernel's window then slows the peer down.
   void pause_reading();
   void resume_reading();
@@ -145,6 +149,8 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   /// Whether the kernel took bytes since this was last asked: a slow reader is alive while it
   /// acknowledges bytes.
   bool take_progress() { return std::exchange(progress_, false); }
+  /// With what is unsent here. Asks the kernel: for timers, not for every write.
+  Delivery delivery() const;
 
  private:
   friend class SocketHub;
@@ -162,7 +168,8 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   bool write_behind(std::string_view records);
   void end_broken_tls();
   bool say_goodbye();
-  void die(Code reason);
+  bool delivers_last_bytes();
+  void die(CloseReason reason);
   void update_interest();
 
   SocketHub& hub_;
@@ -173,8 +180,10 @@ class Socket final : public Pollable, private runtime::LazyWheel::Entry {
   Peer peer_;
   int fd_;
   std::uint32_t slot_ = 0;
-  std::uint32_t interest_ = 0;
-  Code close_reason_{};
+  std::uint32_t number_ = 0;        ///< of this core's connections, for the log
+  std::uint32_t acknowledged_ = 0;  ///< while closing: bytes the peer had taken when last asked
+  std::uint8_t interest_ = 0;
+  CloseReason close_reason_{};
   State state_ = State::kOpen;
   bool dirty_ = false;
   bool more_ = false;  ///< the handler has more than fitted into this turn's writes
@@ -205,6 +214,12 @@ class SocketHub {
   Socket* adopt(DetachedSocket detached, std::unique_ptr<SocketHandler> handler);
   /// Ends all connections with a reset. For shutdown.
   void abort_all();
+  /// Counts on in steps of LazyWheel::kTick; free to read.
+  std::uint32_t tick() const { return wheel_.tick(); }
+  /// Every end of a connection is counted here, also of those that never became a Socket.
+  void count_close(CloseReason reason) {
+    metrics_.closes_by_reason[static_cast<std::size_t>(reason)].add();
+  }
 
  private:
   friend class Socket;
@@ -221,6 +236,7 @@ class SocketHub {
   std::string scratch_;
   std::vector<char> plain_;  ///< decrypted bytes of the socket being read; empty until TLS is used
   std::string records_;      ///< encrypted bytes of the socket being read or written
+  std::uint32_t last_number_ GP_GUARDED_BY(core_) = 0;
   std::vector<std::unique_ptr<Socket>> sockets_ GP_GUARDED_BY(core_);
   std::vector<Socket*> dirty_ GP_GUARDED_BY(core_);
   std::vector<std::unique_ptr<Socket>> dead_ GP_GUARDED_BY(core_);

@@ -46,7 +46,7 @@ class LoggingHandler final : public SocketHandler {
   void on_timeout() override { ++log_.timeouts; }
   void on_peer_closed() override {
     ++log_.peer_closed;
-    log_.socket->close_after_flush(Code::normal);
+    log_.socket->close_after_flush(CloseReason::finished);
   }
   void on_gone(Code reason) override { log_.gone.push_back(reason); }
 
@@ -88,8 +88,8 @@ TEST(Socket, FlushesWhatIsLeftBeforeItCloses) {
   TestClient& client = rig.connect_to(handler_for(log));
   rig.in_turn([&] {
     log.to_send = std::string(300'000, 'z') + "end";
-    log.socket->close_after_flush(Code::draining);
-    log.socket->close_after_flush(Code::internal);
+    log.socket->close_after_flush(CloseReason::draining);
+    log.socket->close_after_flush(CloseReason::internal);
   });
   ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
   EXPECT_EQ(client.end(), End::kClosed);
@@ -108,7 +108,7 @@ TEST(Socket, ReadsAndDropsInputWhileItCloses) {
   TestClient& client = rig.connect_to(handler_for(log));
   rig.in_turn([&] {
     log.to_send = "last words";
-    log.socket->close_after_flush(Code::normal);
+    log.socket->close_after_flush(CloseReason::finished);
   });
   client.send(std::string(1000, 'i'));
   ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
@@ -142,9 +142,9 @@ TEST(Socket, AbortResets) {
   rig.in_turn([&] {
     log.to_send = "never sent";
     log.socket->want_flush();
-    log.socket->abort(Code::internal);
-    log.socket->abort(Code::normal);
-    log.socket->close_after_flush(Code::normal);
+    log.socket->abort(CloseReason::internal);
+    log.socket->abort(CloseReason::finished);
+    log.socket->close_after_flush(CloseReason::finished);
     EXPECT_EQ(log.destroyed, 0) << "the handler lives until the turn ends";
   });
   ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
@@ -175,7 +175,7 @@ TEST(Socket, ResetsAPeerThatNeverCloses) {
   HandlerLog log;
   TestRig rig(limits);
   TestClient& client = rig.connect_to(handler_for(log));
-  rig.in_turn([&] { log.socket->close_after_flush(Code::draining); });
+  rig.in_turn([&] { log.socket->close_after_flush(CloseReason::draining); });
   ASSERT_TRUE(rig.run_until([&] { return rig.hub.size() == 0; }));
   EXPECT_EQ(client.end(), End::kClosed);
   expect_ended_once(log, Code::draining);
@@ -336,7 +336,7 @@ TEST(SocketHub, EndsEverySocketExactlyOnce) {
   TestRig rig;
   std::vector<TestClient*> clients;
   for (HandlerLog& log : logs) clients.push_back(&rig.connect_to(handler_for(log)));
-  rig.in_turn([&] { logs[7].socket->abort(Code::internal); });
+  rig.in_turn([&] { logs[7].socket->abort(CloseReason::internal); });
   rig.hub.abort_all();
   for (std::size_t i = 0; i < logs.size(); ++i)
     expect_ended_once(logs[i], i == 7 ? Code::internal : Code::going_away);

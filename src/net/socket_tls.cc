@@ -52,7 +52,7 @@ void Socket::receive_records(std::string_view records) {
 bool Socket::write_behind(std::string_view records) {
   if (!blocked()) return write(records);
   if (unsent_.size() > hub_.limits_.write_bytes + kWaitingRecordsMax) {
-    abort(Code::slow_consumer);
+    abort(CloseReason::stalled_reader);
     return false;
   }
   unsent_.append(records);
@@ -65,8 +65,9 @@ void Socket::end_broken_tls() {
   counter_of(hub_.metrics_, tls_->failure()).add();
   GP_LOG_DEBUG("net", "TLS with {} failed: {} ({})", to_string(peer_), to_string(tls_->failure()),
                tls_->reason());
-  if (tls_->failure() == TlsFailure::kPlainHttp) return close_with(kSpeakTls, Code::bad_request);
-  close_after_flush(Code::protocol_error);
+  if (tls_->failure() == TlsFailure::kPlainHttp)
+    return close_with(kSpeakTls, CloseReason::tls_failed);
+  close_after_flush(CloseReason::tls_failed);
 }
 
 // False if the socket died, or has to wait until the kernel took close_notify.

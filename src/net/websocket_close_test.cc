@@ -30,7 +30,7 @@ std::string code(std::uint16_t status, std::string_view reason = {}) {
 
 constexpr int kText = 0x81, kTextPart = 0x01, kLastPart = 0x80, kClose = 0x88, kPing = 0x89;
 
-class CloseTest : public testing::Test, private WebSocketEndpoint {
+class WebSocketCloseTest : public testing::Test, private WebSocketEndpoint {
  public:
   TestClient& connect() {
     return rig.connect_to(std::make_unique<WebSocketSession>(
@@ -69,7 +69,7 @@ class CloseTest : public testing::Test, private WebSocketEndpoint {
   void on_closed(Code reason) override { closed.push_back(reason); }
 };
 
-TEST_F(CloseTest, ACloseInsideAFragmentedMessageEndsIt) {
+TEST_F(WebSocketCloseTest, ACloseInsideAFragmentedMessageEndsIt) {
   TestClient& client = connect();
   client.send(masked(kTextPart, "half") + masked(kClose, code(1001)) + masked(kLastPart, "rest"));
   ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
@@ -80,7 +80,7 @@ TEST_F(CloseTest, ACloseInsideAFragmentedMessageEndsIt) {
   expect_over(Code::normal);
 }
 
-TEST_F(CloseTest, ClosesThatCrossAreOneClosingHandshake) {
+TEST_F(WebSocketCloseTest, ClosesThatCrossAreOneClosingHandshake) {
   TestClient& client = connect();
   rig.in_turn([&] {
     session->close(Code::draining, "restart");
@@ -93,7 +93,7 @@ TEST_F(CloseTest, ClosesThatCrossAreOneClosingHandshake) {
   expect_over(Code::draining);
 }
 
-TEST_F(CloseTest, NothingIsReadOrAnsweredAfterTheServersClose) {
+TEST_F(WebSocketCloseTest, NothingIsReadOrAnsweredAfterTheServersClose) {
   TestClient& client = connect();
   rig.in_turn([&] { session->close(Code::draining, {}); });
   client.send(masked(kText, "late") + masked(kPing, "p") + masked(0xf3, "garbage"));
@@ -109,7 +109,7 @@ TEST_F(CloseTest, NothingIsReadOrAnsweredAfterTheServersClose) {
   EXPECT_TRUE(texts.empty());
 }
 
-TEST_F(CloseTest, NothingIsReadAfterAViolation) {
+TEST_F(WebSocketCloseTest, NothingIsReadAfterAViolation) {
   TestClient& client = connect();
   client.send(masked(kText, "good") + masked(0x83, "bad") + masked(kText, "ignored") +
               masked(kClose, code(1000)));
@@ -121,7 +121,7 @@ TEST_F(CloseTest, NothingIsReadAfterAViolation) {
   expect_over(Code::protocol_error);
 }
 
-TEST_F(CloseTest, APeerThatIsHalfOpenIsGone) {
+TEST_F(WebSocketCloseTest, APeerThatIsHalfOpenIsGone) {
   for (const std::string& before : {std::string(), masked(kTextPart, "half a message"),
                                     masked(kText, "half a frame").substr(0, 9)}) {
     closed.clear();
@@ -134,7 +134,7 @@ TEST_F(CloseTest, APeerThatIsHalfOpenIsGone) {
   EXPECT_TRUE(texts.empty());
 }
 
-TEST_F(CloseTest, APeerThatVanishesMidFrameIsGone) {
+TEST_F(WebSocketCloseTest, APeerThatVanishesMidFrameIsGone) {
   TestClient& client = connect();
   client.send(masked(kText, "half a frame").substr(0, 3));
   rig.settle();
@@ -142,7 +142,7 @@ TEST_F(CloseTest, APeerThatVanishesMidFrameIsGone) {
   expect_over(Code::going_away);
 }
 
-TEST_F(CloseTest, AFinRightBehindTheCloseFrameIsAnOrdinaryEnd) {
+TEST_F(WebSocketCloseTest, AFinRightBehindTheCloseFrameIsAnOrdinaryEnd) {
   TestClient& client = connect();
   client.send(masked(kClose, code(1000, "bye")));
   client.half_close();
@@ -152,7 +152,7 @@ TEST_F(CloseTest, AFinRightBehindTheCloseFrameIsAnOrdinaryEnd) {
   EXPECT_EQ(client.received(), frame(Opcode::kClose, code(1000)));
 }
 
-TEST_F(CloseTest, EveryCodeThatMustNotBeSentIsAViolation) {
+TEST_F(WebSocketCloseTest, EveryCodeThatMustNotBeSentIsAViolation) {
   for (const int status :
        {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
     closed.clear();

@@ -1,5 +1,7 @@
 #include "net/websocket_session.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace gp::net {
@@ -27,6 +29,7 @@ WebSocketSession::~WebSocketSession() = default;
 
 void WebSocketSession::on_attached(Socket& socket) {
   socket_ = &socket;
+  alive_tick_ = socket.hub().tick();
   socket.set_timeout(limits_.heartbeat);
   if (!control_.empty()) socket.want_flush();
   endpoint_->on_opened(*this);
@@ -34,6 +37,7 @@ void WebSocketSession::on_attached(Socket& socket) {
 
 void WebSocketSession::on_bytes(std::span<char> bytes) {
   heard_ = true;
+  alive_tick_ = socket_->hub().tick();
   if (const auto failure = parser_.consume(bytes.data(), bytes.size(), *this))
     close(failure->code, failure->reason);
   if (leaving_ != nullptr && socket_->open()) return finish_detach();
@@ -65,7 +69,7 @@ void WebSocketSession::on_close(CloseStatus status, std::string_view) {
   closing_ = true;
   close_code_ = Code::normal;
   append_frame(control_, Opcode::kClose, close_payload(status, {}));
-  socket_->close_after_flush(Code::normal);
+  socket_->close_after_flush(CloseReason::peer_goodbye);
 }
 
 std::optional<InflateFault> WebSocketSession::inflate(MessageKind kind, std::string_view compressed,
@@ -81,7 +85,7 @@ void WebSocketSession::close(Code code, std::string_view reason) {
   GP_ASSERT(number != 0, "this code does not close connections");
   append_frame(close_frame_, Opcode::kClose,
                close_payload(static_cast<CloseStatus>(number), reason));
-  socket_->close_after_flush(code);
+  socket_->close_after_flush(protocol::close_reason_for(code));
 }
 
 SocketHandler::Fill WebSocketSession::fill(std::string& out, std::size_t bytes_max) {
@@ -98,28 +102,39 @@ SocketHandler::Fill WebSocketSession::fill(std::string& out, std::size_t bytes_m
   return Fill::kDone;
 }
 
+// The peer's system acknowledges for it, also when the peer itself is frozen. So acknowledged bytes
+// are a sign of life only while others are still on their way: then its pong waits behind them.
+bool WebSocketSession::taking_bytes() {
+  const Delivery delivery = socket_->delivery();
+  const auto acknowledged = static_cast<std::uint32_t>(delivery.acknowledged);
+  return std::exchange(acknowledged_, acknowledged) != acknowledged && delivery.pending > 0;
+}
+
 void WebSocketSession::on_timeout() {
-  const bool progress = socket_->take_progress();
-  const bool alive = std::exchange(heard_, false) || progress;
-  silent_heartbeats_ = alive ? 0 : silent_heartbeats_ + 1;
   const bool blocked = socket_->blocked();
+  const bool taking = taking_bytes();
+  const std::uint32_t tick = socket_->hub().tick();
+  const bool alive = std::exchange(heard_, false) || taking;
+  if (taking) alive_tick_ = tick;
   const Duration patience = blocked ? limits_.stalled_reader : limits_.dead_peer;
-  if (silent_heartbeats_ * limits_.heartbeat >= patience) {
+  const Duration silence = (tick - alive_tick_) * runtime::LazyWheel::kTick;
+  if (!alive && silence >= patience) {
     socket_->hub().metrics().timeouts.add();
-    return socket_->abort(blocked ? Code::slow_consumer : Code::going_away);
+    return socket_->abort(blocked ? CloseReason::stalled_reader : CloseReason::dead_peer);
   }
   if (!blocked) {
     append_frame(control_, Opcode::kPing, {});
     socket_->want_flush();
   }
-  socket_->set_timeout(limits_.heartbeat);
+  const Duration rest = silence < patience ? patience - silence : patience;
+  socket_->set_timeout(std::min(limits_.heartbeat, rest));
 }
 
 void WebSocketSession::on_peer_closed() {
-  socket_->abort(closing_ ? close_code_ : Code::going_away);
+  socket_->abort(closing_ ? protocol::close_reason_for(close_code_) : CloseReason::peer_closed);
 }
 
-void WebSocketSession::on_gone(Code reason) { endpoint_->on_closed(reason); }
+void WebSocketSession::on_gone(Code code) { endpoint_->on_closed(code); }
 
 void WebSocketSession::set_endpoint(std::unique_ptr<WebSocketEndpoint> endpoint) {
   std::swap(endpoint_, endpoint);

@@ -2,10 +2,11 @@
 /// handshake.
 ///
 /// Owner:  the Socket. Thread: its core.
-/// Heartbeat: a peer silent for `heartbeat` gets a ping; one that neither sends nor acknowledges
-/// bytes for `dead_peer` is closed. A reader that leaves what was written to it unread cannot be
-/// asked for a pong; it has `stalled_reader` to take some of it. Limits: pongs and other control
-/// frames waiting for a slow reader stop the reading at kControlBytesMax.
+/// Heartbeat: every `heartbeat` the peer gets a ping; one that says nothing for `dead_peer` is
+/// dropped, unless it is still taking bytes that were sent before (a pong comes after them). A
+/// reader that leaves what was written to it unread cannot be asked for a pong; it has
+/// `stalled_reader` to take some of it. Limits: pongs and other control frames waiting for a slow
+/// reader stop the reading at kControlBytesMax.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,7 @@ namespace gp::net {
 struct WebSocketLimits {
   /// Bytes of one message from the peer. Reaction: close 1009.
   std::uint32_t message_bytes = 1 * kMiB;
-  /// Silence after which a ping is sent.
+  /// How often a ping is sent.
   Duration heartbeat = std::chrono::seconds(20);
   /// Silence after which the peer counts as dead. Reaction: reset, counted as going_away.
   Duration dead_peer = std::chrono::seconds(40);
@@ -66,6 +67,7 @@ class WebSocketEndpoint {
   /// The connection is over; the endpoint will be destroyed. Not called after take_endpoint() or
   /// detach().
   virtual void on_closed(Code reason) = 0;
+  virtual std::string_view connection_id() const { return {}; }
 };
 
 class WebSocketSession final : public SocketHandler, private WebSocketSink {
@@ -112,7 +114,8 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   Fill fill(std::string& out, std::size_t bytes_max) override;
   void on_timeout() override;
   void on_peer_closed() override;
-  void on_gone(Code reason) override;
+  void on_gone(Code code) override;
+  std::string_view connection_id() const override { return endpoint_->connection_id(); }
 
   Next on_message(MessageKind kind, std::string_view payload) override;
   Next on_ping(std::string_view payload) override;
@@ -121,6 +124,7 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   std::optional<InflateFault> inflate(MessageKind kind, std::string_view compressed,
                                       std::size_t bytes_max, std::string& out) override;
   void finish_detach();
+  bool taking_bytes();
 
   const WebSocketLimits& limits_;
   Socket* socket_ = nullptr;
@@ -135,8 +139,9 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   };
   std::unique_ptr<Leaving> leaving_;
   Code close_code_{};
-  std::uint32_t silent_heartbeats_ = 0;
-  bool heard_ = false;
+  std::uint32_t alive_tick_ = 0;    ///< of the last sign of life (SocketHub::tick)
+  std::uint32_t acknowledged_ = 0;  ///< bytes the peer had taken when last asked, modulo 2^32
+  bool heard_ = true;               ///< something since the last ping, or since the handshake
   bool closing_ = false;
 };
 

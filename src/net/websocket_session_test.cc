@@ -220,6 +220,43 @@ TEST_F(WebSocketSessionTest, PingsASilentPeerAndKeepsOneThatAnswers) {
   }
 }
 
+// Our own ping was taken for a sign of life, because the kernel took its bytes: a frozen peer was
+// never found.
+TEST_F(WebSocketSessionTest, ResetsAPeerThatLeavesPingsUnanswered) {
+  limits.heartbeat = milliseconds(1);
+  limits.dead_peer = milliseconds(2);
+  TestClient& client = connect();
+  expect_over(Code::going_away);
+  ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
+  EXPECT_EQ(client.end(), End::kReset);
+  EXPECT_GE(client.count(frame(Opcode::kPing, {})), 1u);
+  EXPECT_EQ(rig.metrics.timeouts.value(), 1u);
+  EXPECT_EQ(rig.metrics.closes_by_reason[static_cast<std::size_t>(CloseReason::dead_peer)].value(),
+            1u);
+}
+
+// Its pong waits behind what was sent to it before.
+TEST_F(WebSocketSessionTest, KeepsASlowReaderThatTakesBytes) {
+  limits.heartbeat = milliseconds(1);
+  limits.dead_peer = milliseconds(2);
+  limits.stalled_reader = milliseconds(2);
+  TestClient& client = connect();
+  rig.in_turn([&] {
+    log.bytes_left = std::size_t{1} << 40;
+    log.session->want_flush();
+  });
+  const std::uint32_t start = rig.hub.tick();
+  ASSERT_TRUE(rig.run_until([&] {
+    client.stop_reading();
+    rig.settle();
+    client.start_reading();
+    client.forget_received();
+    return rig.hub.tick() - start >= 8;
+  }));
+  EXPECT_TRUE(log.closed.empty());
+  EXPECT_EQ(client.end(), End::kOpen);
+}
+
 TEST_F(WebSocketSessionTest, ResetsAPeerThatTakesNothingForTooLong) {
   limits.heartbeat = milliseconds(1);
   limits.stalled_reader = milliseconds(2);

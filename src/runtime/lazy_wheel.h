@@ -54,6 +54,9 @@ class LazyWheel {
     }
   }
 
+  /// Ticks since the wheel was made: a clock that costs nothing to read.
+  std::uint32_t tick() const { return tick_; }
+
   /// Puts the entry's deadline `timeout` from now. Cheap if the entry is in the wheel and its
   /// deadline grows.
   void touch(Entry& entry, Duration timeout) {

@@ -1,5 +1,5 @@
 /**
- * ./dev bench [idle|streams|append|resume|stalled]: what goldenpath costs on this machine. Server on one core, this generator on the
+ * ./dev bench [idle|streams|append|resume|stalled|slow]: what goldenpath costs on this machine. Server on one core, this generator on the
  * other, where there are two. Prints medians over the repetitions; the method is in docs/benchmarks.md.
  */
 
@@ -10,6 +10,7 @@ import { demoToken } from '../e2e/support/person.mjs';
 import { Server } from '../e2e/support/server.mjs';
 import { bin, load, pin } from './machine.mjs';
 import { resume } from './resume.mjs';
+import { slowAttacks } from './slow_attacks.mjs';
 import { stalled } from './stalled.mjs';
 
 const repetitions = 3;
@@ -104,6 +105,7 @@ const benches = {
   append: () => execFileSync(bin('gp_append_bench'), { stdio: 'inherit' }),
   resume,
   stalled,
+  slow: () => slowAttacks(),
 };
 
 const wanted = process.argv.slice(2);
