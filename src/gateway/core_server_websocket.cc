@@ -39,6 +39,7 @@ bool CoreServer::may_shake_hands(const net::Peer& peer) {
 
 void CoreServer::websocket(net::HttpRequest request, net::HttpReply reply) {
   const auto refuse = [&](const Error& error) {
+    arriving_.reset();  // or the next pipelined request would have this one's session
     auto response = net::error_response(error);
     if (error.code == Code::upgrade_required) {
       for (auto& header : net::upgrade_required_headers())

@@ -36,8 +36,9 @@ struct InflateLimits {
   std::uint32_t ratio_max = 0;
 };
 
-/// Below this size no ratio is suspicious.
-inline constexpr std::size_t kRatioFreeBytes = 64 * 1024;
+/// Below this size no ratio is suspicious: people paste a line of dashes a thousand times, and the
+/// size of a message bounds what that costs.
+inline constexpr std::size_t kRatioFreeBytes = 1024 * 1024;
 
 enum class InflateFault : std::uint8_t { kTooBig, kRatio, kInvalidData, kInvalidUtf8 };
 

@@ -22,7 +22,7 @@
 namespace gp::net {
 namespace {
 
-constexpr std::size_t kBytesMax = 100'000;
+constexpr std::size_t kBytesMax = 1'500'000;
 constexpr std::uint32_t kRatioMax = 50;
 
 struct Result {

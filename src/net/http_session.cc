@@ -75,8 +75,9 @@ void HttpSession::on_bytes(std::span<char> bytes) {
 
 void HttpSession::hold(std::string_view bytes) {
   if (bytes.empty()) return;
+  held_.erase(0, std::exchange(held_from_, 0));
   held_.append(bytes);
-  if (held_.size() - held_from_ > kHeldBytesMax) socket_->pause_reading();
+  if (held_.size() > kHeldBytesMax) socket_->pause_reading();
 }
 
 std::string HttpSession::take_held() {
@@ -182,7 +183,6 @@ void HttpSession::finished() {
 }
 
 void HttpSession::parse_held() {
-  socket_->resume_reading();
   // A loop instead of recursion: a peer may pipeline any number of requests that are answered at
   // once.
   if (std::exchange(parsing_, true)) return;
@@ -195,6 +195,7 @@ void HttpSession::parse_held() {
     auto request = take_in(rest);
     held_from_ = static_cast<std::uint32_t>(held_.size() - rest.size());
     if (rest.empty()) take_held();
+    if (held_.size() - held_from_ <= kHeldBytesMax) socket_->resume_reading();
     if (request) handle(std::move(*request));
   }
   parsing_ = false;
@@ -264,7 +265,7 @@ SocketHandler::Fill HttpSession::fill_stream(std::string& out, std::size_t bytes
 
 void HttpSession::upgrade(std::string response, std::unique_ptr<WebSocketSession> websocket) {
   GP_ASSERT(state_ == State::kHandling, "an upgrade without a request");
-  websocket->set_first_bytes(out_ + response);
+  websocket->set_first_bytes(std::exchange(out_, {}) + response);
   std::string early = take_held();
   Socket& socket = *socket_;
   WebSocketSession& session = *websocket;
@@ -277,7 +278,7 @@ void HttpSession::upgrade(std::string response, std::unique_ptr<WebSocketSession
 HttpSession::Detached HttpSession::detach() {
   GP_ASSERT(state_ == State::kHandling, "only a connection with an unanswered request moves");
   DetachedSocket socket = socket_->detach();
-  socket.append(out_);
+  socket.append(std::exchange(out_, {}));
   return Detached{std::move(socket), take_held(), keep_alive_, head_only_, version_};
 }
 

@@ -127,6 +127,22 @@ TEST_F(HttpSessionTest, LetsOthersHaveTheirTurnDuringAFlood) {
   EXPECT_TRUE(rig.run_until([&] { return other.got("[/other]"); }));
 }
 
+TEST_F(HttpSessionTest, HoldsNoMoreOfAnEndlessFloodThanItsLimit) {
+  TestClient& flood = connect();
+  const std::string request = "HEAD /x HTTP/1.1\r\nHost: a\r\n\r\n";
+  std::string requests;
+  for (int i = 0; i < 20'000; ++i) requests += request;
+  std::size_t sent = 0;
+  for (int round = 0; round < 2'000; ++round) {
+    sent += flood.try_send(std::string_view(requests).substr(sent));
+    rig.step();
+    const std::uint64_t waiting =
+        rig.metrics.bytes_received.value() - handler.seen.size() * request.size();
+    ASSERT_LE(waiting, HttpSession::kHeldBytesMax + rig.hub.limits().read_bytes) << round;
+  }
+  EXPECT_GT(handler.seen.size(), 2'000u) << "the flood goes on";
+}
+
 TEST_F(HttpSessionTest, SaysTheDate) {
   TestClient& client = connect();
   client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -46,6 +46,7 @@ void Socket::close_after_flush(CloseReason reason) {
   if (state_ != State::kOpen) return;
   state_ = State::kFlushing;
   close_reason_ = reason;
+  acknowledged_ = static_cast<std::uint32_t>(delivery().acknowledged);
   set_timeout(hub_.limits().linger);
   want_flush();
 }
@@ -185,10 +186,12 @@ void Socket::flush() {
   std::string& scratch = hub_.scratch_;
   for (int writes = 0; writes < hub_.limits_.writes_per_turn; ++writes) {
     scratch.clear();
+    const SocketHandler* const asked = handler_.get();
     const auto fill = handler_->fill(scratch, hub_.limits_.write_bytes);
     if (state_ == State::kDead) return;
     if (!scratch.empty() && !send(scratch)) return;
     if (blocked()) return;
+    if (handler_.get() != asked) return want_flush();  // an upgrade: the new one has its say first
     if (fill == SocketHandler::Fill::kDone) {
       if (state_ == State::kFlushing) finish_closing();
       return;

@@ -53,6 +53,14 @@ class TlsContextTest : public testing::Test {
   std::vector<char> buffer_ = std::vector<char>(64 * 1024);
 };
 
+TEST(TlsTickets, OpensNothingThatItDidNotSeal) {
+  HandClock clock;
+  TlsTickets tickets(TlsTicketSeed::draw(clock.now()), clock);
+  const std::array<unsigned char, 16> zeros{};
+  EXPECT_EQ(tickets.opening(zeros.data()), nullptr) << "no key of a period before the first";
+  EXPECT_EQ(tickets.opening(tickets.sealing().name.data()), &tickets.sealing());
+}
+
 TEST_F(TlsContextTest, ShowsTheCertificateOfTheNameThatIsAskedFor) {
   const auto context = make(test_material({own_, make_test_certificate({"a.example", "b.example"}),
                                            make_test_certificate({"*.wild.example"})}));

@@ -35,7 +35,11 @@ TlsTicketSeed TlsTicketSeed::draw(MonotonicTime now) {
 }
 
 TlsTickets::TlsTickets(const TlsTicketSeed& seed, const Clock& clock)
-    : clock_(clock), secret_(seed.secret), period_begin_(seed.born), current_(make_key(secret_)) {}
+    : clock_(clock),
+      secret_(seed.secret),
+      period_begin_(seed.born),
+      current_(make_key(secret_)),
+      previous_(current_) {}  // there is none yet; all zeros would be a key that everybody has
 
 TlsTickets::~TlsTickets() {
   ::OPENSSL_cleanse(secret_.data(), secret_.size());

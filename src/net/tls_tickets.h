@@ -50,7 +50,7 @@ class TlsTickets {
   std::array<unsigned char, 32> secret_;
   MonotonicTime period_begin_;
   Key current_;
-  Key previous_{};
+  Key previous_;
 };
 
 }  // namespace gp::net

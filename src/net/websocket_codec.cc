@@ -399,7 +399,7 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload,
   char frame[kHeaderBytesMax + kShort];
   const std::size_t size = encode_header(frame, opcode, payload.size(), compressed);
   if (payload.size() <= kShort) {
-    std::memcpy(frame + size, payload.data(), payload.size());
+    std::copy(payload.begin(), payload.end(), frame + size);
     out.append(frame, size + payload.size());
     return;
   }

@@ -16,13 +16,24 @@ std::string_view folder_of(std::string_view path) {
 std::string_view last_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 bool is_project(const SourceTree& tree, std::string_view folder) {
-  static constexpr std::array<std::string_view, 3> kFiles{"setup.py", "pyproject.toml",
-                                                          "setup.cfg"};
+  static constexpr std::array<std::string_view, 6> kFiles{
+      "setup.py", "pyproject.toml", "setup.cfg", "manage.py", "requirements.txt", "Pipfile"};
   return std::any_of(kFiles.begin(), kFiles.end(), [&](std::string_view file) {
     std::string path(folder);
     if (!path.empty()) path += '/';
     return tree.find(path.append(file)) != kNoFile;
   });
+}
+
+/// What tests and examples keep as their material is no project of the tree.
+bool is_material(std::string_view folder) {
+  static constexpr std::array<std::string_view, 8> kNames{
+      "test", "tests", "testing", "testdata", "fixtures", "example", "examples", "templates"};
+  while (!folder.empty()) {
+    if (std::find(kNames.begin(), kNames.end(), last_of(folder)) != kNames.end()) return true;
+    folder = folder_of(folder);
+  }
+  return false;
 }
 
 }  // namespace
@@ -42,7 +53,8 @@ std::vector<std::string> found_roots(const SourceTree& tree) {
   }
   for (const std::string_view folder : holders) {
     const bool is_lib = last_of(folder) == "lib" && is_project(tree, folder_of(folder));
-    if (!folder.empty() && (is_lib || is_project(tree, folder))) roots.emplace(folder);
+    if (!folder.empty() && !is_material(folder) && (is_lib || is_project(tree, folder)))
+      roots.emplace(folder);
   }
   std::vector<std::string> all = {""};
   for (const std::string& root : roots)

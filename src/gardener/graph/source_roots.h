@@ -2,7 +2,8 @@
 ///
 /// By path alone: the tree's root; every folder `src` without __init__.py that holds Python files;
 /// every folder without __init__.py that holds packages and is a project (setup.py, setup.cfg,
-/// pyproject.toml), or is the `lib` of one. What `package_dir` and sys.path say beyond that is not
+/// pyproject.toml, manage.py, requirements.txt, Pipfile), or is the `lib` of one; not below tests,
+/// fixtures, examples and templates. What `package_dir` and sys.path say beyond that is not
 /// seen: name it in gardener.toml (roots).
 #pragma once
 

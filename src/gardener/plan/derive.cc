@@ -24,7 +24,7 @@ class Deriver {
     const graph::FileId target = workspace.report().target_file;
     if (target != graph::kNoFile) target_ = std::make_unique<TargetModel>(workspace.file(target));
     for (const FileRow& row : decided.files)
-      if (row.is_deleted && !row.reason.empty()) deleted_.insert(row.path);
+      if (row.is_deleted && !row.reason.empty() && !is_target(row.path)) deleted_.insert(row.path);
   }
 
   Derivation run() {
@@ -62,6 +62,11 @@ class Deriver {
                               : line == 0         ? plan().path
                                                   : fmt::format("{}:{}", plan().path, line);
     result_.refusals.push_back(fmt::format("{}: {}", where, text));
+  }
+
+  bool is_target(const std::string& path) const {
+    const graph::FileId target = workspace_.report().target_file;
+    return target != graph::kNoFile && workspace_.path(target) == path;
   }
 
   void check_files() {
@@ -176,7 +181,8 @@ class Deriver {
     for (const FileRow& decided : plan().files) {
       const bool is_listed = std::any_of(
           files.begin(), files.end(), [&](const FileRow& row) { return row.path == decided.path; });
-      if (!is_listed && decided.is_deleted && !decided.reason.empty()) files.push_back(decided);
+      if (!is_listed && decided.is_deleted && !decided.reason.empty() && !is_target(decided.path))
+        files.push_back(decided);
     }
     std::sort(files.begin(), files.end(),
               [](const FileRow& a, const FileRow& b) { return a.path < b.path; });
@@ -195,12 +201,17 @@ class Deriver {
   void refuse_effects() {
     if (target_ == nullptr) return;
     const std::string& path = workspace_.path(target_->file().file);
-    if (deleted_.contains(path)) return;
+    for (const FileRow& row : plan().files)
+      if (row.path == path && row.is_deleted && !row.reason.empty()) return;
+    std::string places;
     for (const Effect& effect : target_->effects())
-      result_.refusals.push_back(
-          fmt::format("{}:{}: `{}` runs when the module is imported, and would run no more: put it "
-                      "where it belongs, then give the [[file]] row of {} a reason",
-                      path, effect.line, effect.text, path));
+      places.append(
+          fmt::format("{}line {} `{}`", places.empty() ? "" : ", ", effect.line, effect.text));
+    if (places.empty()) return;
+    result_.refusals.push_back(fmt::format(
+        "{}: runs when the module is imported, and would run no more: {}; put it where it "
+        "belongs, then give the [[file]] row of the module a reason",
+        path, places));
   }
 
   void refuse_references() {

@@ -11,11 +11,16 @@ using python::ModuleFacts;
 
 /// Where a store binds: a parameter in its function, though it stands in the header.
 std::uint32_t bound_scope(const ModuleFacts& facts, const python::Use& store) {
-  for (std::uint32_t i = 1; i < facts.blocks.size(); ++i) {
-    const python::Block& block = facts.blocks[i];
+  // Blocks stand in the order of their headers, which do not overlap.
+  const auto behind = std::upper_bound(
+      facts.blocks.begin() + 1, facts.blocks.end(), store.span.begin,
+      [](std::uint32_t at, const python::Block& block) { return at < block.header.begin; });
+  if (behind != facts.blocks.begin() + 1) {
+    const python::Block& block = *std::prev(behind);
     const bool is_function = block.kind == python::BlockKind::kFunction ||
                              block.kind == python::BlockKind::kAsyncFunction;
-    if (is_function && block.header.contains(store.span) && store.span != block.name) return i;
+    if (is_function && block.header.contains(store.span) && store.span != block.name)
+      return static_cast<std::uint32_t>(std::prev(behind) - facts.blocks.begin());
   }
   return python::scope_of(facts, store.block);
 }

@@ -81,10 +81,10 @@ class ModuleObject {
       return;
     }
     if (is_only_submodule(to, row->action)) {
-      problem(
-          fmt::format("line {} uses {}.{}, which becomes the module {}.{}: an import of {} alone "
-                      "may not load it; import it by name",
-                      use.line, prefix_, attribute, to.module, to.name, to.module));
+      problem(fmt::format(
+          "line {} uses {}.{}, and {}.{} may be a module that an import of {} alone does "
+          "not load: import it by name, or write action = \"rename\" in its row",
+          use.line, prefix_, attribute, to.module, to.name, to.module));
       return;
     }
     wanted.modules.emplace(to.module);
@@ -103,16 +103,16 @@ class ModuleObject {
   /// module` loads it, `package.module` does not. Outside the tree it may be one by its spelling,
   /// unless a person says that it has the name.
   bool is_only_submodule(const Destination& to, Action action) const {
+    const graph::Target module = workspace_.resolver().module(to.module);
     const graph::Target target =
         workspace_.resolver().attribute(to.module, to.name).targets.front();
-    if (target.kind == graph::TargetKind::kExternal)
+    if (module.kind == graph::TargetKind::kExternal)
       return action == Action::kRedirect &&
              std::none_of(to.name.begin(), to.name.end(),
                           [](char c) { return c >= 'A' && c <= 'Z'; });
     if (target.kind != graph::TargetKind::kModule) return false;
-    const graph::FileId file = workspace_.resolver().module(to.module).file;
-    if (file == graph::kNoFile) return true;
-    const python::ModuleFacts& facts = workspace_.code().facts(file);
+    if (module.file == graph::kNoFile) return true;
+    const python::ModuleFacts& facts = workspace_.code().facts(module.file);
     return std::none_of(
         facts.bindings.begin(), facts.bindings.end(), [&](const python::Binding& binding) {
           return binding.owner == python::kNone && facts.text(binding.name) == to.name;
@@ -136,6 +136,10 @@ class ModuleObject {
       return;
     }
     const std::string module = wanted.modules.empty() ? row->to : *wanted.modules.begin();
+    if (workspace_.code().find(module).file == reference_.file) {
+      problem(fmt::format("the file is {} itself: write its names without the module", module));
+      return;
+    }
     if (wanted.has_bare_use && module != row->to) {
       problem(
           fmt::format("the module itself is passed on, but its attributes go to {} and the "

@@ -18,6 +18,14 @@ bool has_future_annotations(const python::ModuleFacts& facts) {
   });
 }
 
+/// getLogger(__name__): a logger of another name is no harm.
+bool is_logger_name(const python::ModuleFacts& facts, python::Span span) {
+  return std::any_of(facts.calls.begin(), facts.calls.end(), [&](const python::Call& call) {
+    const std::string_view callee = last_of(facts.text(call.callee));
+    return call.arguments.contains(span) && (callee == "getLogger" || callee == "get_logger");
+  });
+}
+
 /// What it means depends on the file, or it is changed when the module is imported.
 std::string place_obstacle(const TargetModel& target, const Definition& definition,
                            const std::string& module) {
@@ -30,9 +38,10 @@ std::string place_obstacle(const TargetModel& target, const Definition& definiti
         effect->line, definition.name, effect->text);
   }
   for (const python::Use& use : target.facts().uses) {
-    const std::string_view name = target.facts().text(use.text);
-    if (definition.text.contains(use.span) && !use.is_store &&
-        std::find(kNames.begin(), kNames.end(), name) != kNames.end()) {
+    const std::string_view name = first_of(target.facts().text(use.text));
+    const bool is_placed = std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
+                           (name == "__name__" && !is_logger_name(target.facts(), use.span));
+    if (definition.text.contains(use.span) && !use.is_store && is_placed) {
       return fmt::format("line {}: {} would mean something else in {}: move it by hand", use.line,
                          name, module);
     }

@@ -36,7 +36,7 @@ class Planner {
       plan_.files = request.existing->files;
     }
     for (const FileRow& row : plan_.files)
-      if (row.is_deleted && !row.reason.empty()) deleted_.insert(row.path);
+      if (row.is_deleted && !row.reason.empty() && !is_target(row.path)) deleted_.insert(row.path);
     if (workspace.report().target_file != graph::kNoFile)
       target_ = std::make_unique<TargetModel>(workspace.file(workspace.report().target_file));
   }
@@ -52,6 +52,11 @@ class Planner {
   }
 
  private:
+  bool is_target(const std::string& path) const {
+    const graph::FileId target = workspace_.report().target_file;
+    return target != graph::kNoFile && workspace_.path(target) == path;
+  }
+
   const SymbolRow* decided(const std::string& name) const {
     if (request_.existing == nullptr) return nullptr;
     const SymbolRow* row = request_.existing->symbol(name);
@@ -130,7 +135,16 @@ class Planner {
 
   SymbolRow propose(const std::string& name) const {
     SymbolRow row{.name = name};
+    const bool is_outside =
+        workspace_.resolver().module(plan_.canonical).kind == TargetKind::kExternal;
     if (name.empty()) {
+      if (is_outside && target_ != nullptr) {
+        row.reason = fmt::format(
+            "{} is not in this tree: redirect to it if it takes the place of the "
+            "module object",
+            plan_.canonical);
+        return row;
+      }
       row.action = Action::kRedirect;
       row.to = plan_.canonical;
       return row;
@@ -214,6 +228,13 @@ class Planner {
       return;
     }
     const graph::Target& other = canonical.targets.front();
+    if (canonical.kind() == TargetKind::kExternal) {
+      row.reason = fmt::format(
+          "{} is not in this tree, so what it has cannot be seen; rename to what "
+          "does the same (to = \"module:name\")",
+          plan_.canonical);
+      return;
+    }
     row.reason =
         fmt::format("two definitions: {} at {}, and {}", shown_definition(target_->facts(), old),
                     workspace_.place(target_->file().file, old.line),
@@ -247,8 +268,16 @@ class Planner {
     const python::ImportedName& name = facts.names[binding.imported_name];
     const python::ImportStatement& statement = facts.imports[name.statement];
     row.action = Action::kRedirect;
+    const std::string_view imported = facts.text(name.name);
     if (!statement.is_from) {
-      row.to = facts.text(name.alias.empty() ? binding.name : name.name);
+      row.to = name.alias.empty() ? facts.text(binding.name) : imported;
+      if (name.alias.empty() && imported.find('.') != std::string_view::npos) {
+        row.action = Action::kManual;
+        row.to.clear();
+        row.reason = fmt::format(
+            "`import {}` binds {} and loads more of it: let importers import that themselves",
+            imported, row.name);
+      }
       return;
     }
     const auto module = workspace_.code().absolute(target_->file().file, statement.level,
@@ -340,6 +369,26 @@ class Planner {
 
 }  // namespace
 
+namespace {
+
+/// The files that are the module under one source root or another.
+std::vector<std::string> files_of(const graph::CodeBase& code, std::string_view dotted) {
+  std::string path(dotted);
+  std::replace(path.begin(), path.end(), '.', '/');
+  std::vector<std::string> files;
+  for (const std::string& root : code.roots()) {
+    for (const std::string_view suffix : {"/__init__.py", ".py"}) {
+      const std::string file = root + (root.empty() ? "" : "/") + path + std::string(suffix);
+      if (code.tree().find(file) == graph::kNoFile) continue;
+      files.push_back(file);
+      break;
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
 Result<Derivation> make_plan(const Workspace& workspace, const PlanRequest& request) {
   const refs::ReferenceReport& report = workspace.report();
   const std::string& target = report.target;
@@ -348,6 +397,14 @@ Result<Derivation> make_plan(const Workspace& workspace, const PlanRequest& requ
                 fmt::format("there is no module {} in {}, and no code refers to one; give its "
                             "dotted name from a source root (gardener.toml: roots)",
                             target, workspace.tree().root()));
+  }
+  for (const std::string& module : {target, request.canonical}) {
+    const std::vector<std::string> files = files_of(workspace.code(), module);
+    if (files.size() > 1) {
+      return fail(Code::internal,
+                  fmt::format("{} is {} and {}: look at one project at a time (--root)", module,
+                              files[0], files[1]));
+    }
   }
   if (is_or_under(request.canonical, target))
     return fail(Code::internal,

@@ -149,6 +149,11 @@ void ReferenceRows::import_row(const Reference& reference, ReferenceRow& row) {
   const ReferenceRow* decided = decision(reference);
   if (decided != nullptr && decided->action == Action::kKeep) return;
   if (decided != nullptr && decided->action == Action::kDrop) return drop_import(reference, row);
+  if (reference.module != plan_.target) {
+    return manual(row, fmt::format("it is imported as {0} here, the same file under another source "
+                                   "root: plan that name (gardener plan {0} --to …)",
+                                   reference.module));
+  }
   if (reference.symbol.empty()) return module_import(reference, row);
   if (reference.symbol == "*") return star_import(reference, row);
   const std::string submodule = plan_.target + "." + std::string(first_of(reference.symbol));

@@ -155,9 +155,11 @@ void ReferenceRows::container_row(const Reference& reference, ReferenceRow& row)
 /// By its dotted name or its path, not by a bare word that may mean anything.
 bool ReferenceRows::names_the_module(const Reference& reference) const {
   const std::string& source = workspace_.file(reference.file).source;
-  const std::size_t line = source.rfind('\n', reference.span.begin) + 1;
+  const std::size_t reach = plan_.target.size();
+  const std::size_t begin =
+      reference.span.begin - std::min<std::size_t>(reference.span.begin, reach);
   const std::string_view text =
-      std::string_view(source).substr(line, source.find('\n', reference.span.end) - line);
+      std::string_view(source).substr(begin, reference.span.end - begin + reach);
   std::string path = plan_.target;
   std::replace(path.begin(), path.end(), '.', '/');
   return plan_.target.find('.') == std::string::npos ||

@@ -27,12 +27,20 @@ std::uint32_t line_end(std::string_view source, std::uint32_t at) {
   return at;
 }
 
-/// Says something to people, or names things; changes nothing another module could miss.
+/// Says something to people, or sets up a logger; changes nothing another module could miss.
 bool is_harmless_call(std::string_view callee) {
-  constexpr std::array<std::string_view, 9> kNames = {"print",     "debug",      "info",
-                                                      "warning",   "warn",       "error",
-                                                      "getLogger", "get_logger", "NullHandler"};
-  return std::find(kNames.begin(), kNames.end(), last_of(callee)) != kNames.end();
+  constexpr std::array<std::string_view, 12> kNames = {
+      "print",     "debug",      "info",       "warning",  "warn",           "error",
+      "getLogger", "get_logger", "addHandler", "setLevel", "filterwarnings", "simplefilter"};
+  return first_of(callee) == "__all__" || callee.find("deprecat") != std::string_view::npos ||
+         std::find(kNames.begin(), kNames.end(), last_of(callee)) != kNames.end();
+}
+
+/// The statement around the place begins with the word.
+bool begins_with(std::string_view source, std::uint32_t at, std::string_view word) {
+  std::uint32_t begin = line_begin(source, at);
+  while (begin < at && (source[begin] == ' ' || source[begin] == '\t')) ++begin;
+  return source.substr(begin).starts_with(word);
 }
 
 }  // namespace
@@ -96,9 +104,10 @@ std::vector<python::Span> TargetModel::accounted() const {
   }
   for (const python::ImportStatement& one : facts().imports) spans.push_back(one.span);
   for (const python::DeprecationWarning& one : facts().deprecations) spans.push_back(one.span);
+  for (const python::Call& one : facts().calls)
+    if (is_harmless_call(facts().text(one.callee))) spans.push_back(one.span);
   for (const Block& one : facts().blocks) {
-    if (one.kind != python::BlockKind::kWith && one.kind != python::BlockKind::kFor)
-      spans.push_back(one.header);
+    spans.push_back(one.header);
     const std::string_view header =
         std::string_view(file_.source).substr(one.header.begin, one.header.size());
     if (header.find("__name__") != std::string_view::npos) spans.push_back(one.body);
@@ -124,27 +133,29 @@ void TargetModel::find_effects() {
                          [](std::uint32_t at, python::Span one) { return at < one.begin; });
     return behind != known.begin() && std::prev(behind)->contains(span);
   };
-  const auto add = [&](std::uint32_t line, std::uint32_t at, std::string_view name) {
-    if (effects_.empty() || effects_.back().line != line) {
-      const std::uint32_t begin = line_begin(file_.source, at);
-      std::string_view text =
-          std::string_view(file_.source).substr(begin, line_end(file_.source, at) - begin);
+  const auto add = [&](const Use& use, bool is_own) {
+    if (effects_.empty() || effects_.back().line != use.line) {
+      const std::uint32_t begin = line_begin(file_.source, use.span.begin);
+      std::string_view text = std::string_view(file_.source)
+                                  .substr(begin, line_end(file_.source, use.span.begin) - begin);
       text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-      effects_.push_back({.line = line, .text = std::string(text)});
+      effects_.push_back({.line = use.line, .text = std::string(text)});
     }
-    if (!name.empty()) effects_.back().names.emplace_back(name);
+    if (is_own) effects_.back().names.emplace_back(first_of(facts().text(use.text)));
   };
+  python::Span call{};  // the last effect that is a call
   for (const Use& use : facts().uses) {
     const std::string_view text = facts().text(use.text);
-    const std::string_view first = first_of(text);
-    if (first == "__all__" || python::in_function(facts(), use.block) || is_known(use.span))
-      continue;
-    const Definition* definition = find(first);
+    const Definition* definition = find(first_of(text));
     const bool is_own = definition != nullptr && !is_import(*definition);
-    const bool is_change = use.is_store && first.size() < text.size();
-    if (use.call != python::kNone && is_harmless_call(text)) continue;
-    if (is_own || is_change || use.call != python::kNone)
-      add(use.line, use.span.begin, is_own ? first : std::string_view());
+    if (first_of(text) == "__all__" || python::in_function(facts(), use.block) ||
+        is_known(use.span) || begins_with(file_.source, use.span.begin, "raise ") ||
+        begins_with(file_.source, use.span.begin, "del "))
+      continue;
+    const bool is_item = use.span.end < file_.source.size() && file_.source[use.span.end] == '[';
+    if (use.call != python::kNone && !call.contains(use.span)) call = facts().calls[use.call].span;
+    if (use.is_store || is_item || use.call != python::kNone || call.contains(use.span))
+      add(use, is_own);
   }
 }
 

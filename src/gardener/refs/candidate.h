@@ -21,6 +21,8 @@ struct Target {
   std::string base{};     ///< "base"
   std::string package{};  ///< "pkg.sub"; "" for a top-level module
   graph::FileId file = graph::kNoFile;
+  /// What else its file is called, under other source roots; an import of one is an import of it.
+  std::vector<std::string> other_names{};
   bool is_package = false;
   bool is_shadowed = false;  ///< the package's own body binds `base` to something else, which wins
   /// Module-level names, through stars too where they stay in the tree.
@@ -39,6 +41,8 @@ struct Candidate {
   bool has_strings = false;  ///< scanned with Detail::kAll
   bool is_internal = false;  ///< the target, or below it
   bool is_stub = false;      ///< a .pyi
+  /// In a project that has a module of the target's name itself: that one is meant.
+  bool is_elsewhere = false;
   std::vector<ModuleName> names{};
   /// By import statement: the absolute modules of its `from`, one per name of the file that gives
   /// another; empty for `import x` and for what leaves the root.

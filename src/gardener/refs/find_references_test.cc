@@ -67,7 +67,7 @@ TEST(FindReferences, SourceFolderIsARootOfItsOwn) {
        {"src/pkg/old.py", kOld},
        {"tests/test_x.py", "from pkg.old import make\nfrom src.pkg.old import make\n"}});
   EXPECT_THAT(fixture.lines(fixture.find("pkg.old")),
-              ElementsAre("tests/test_x.py:1:20 import make", "tests/test_x.py:2:13 name"));
+              ElementsAre("tests/test_x.py:1:20 import make", "tests/test_x.py:2:24 import make"));
 }
 
 TEST(FindReferences, FollowsReexportsWithoutAnyTraceOfTheName) {

@@ -20,6 +20,13 @@ std::string below(std::string_view module, const Target& target) {
              : std::string(module.substr(target.module.size() + 1));
 }
 
+// The name of the target's file under another source root that the dotted name spells.
+const std::string* other_name(std::string_view dotted, const Target& target) {
+  for (const std::string& name : target.other_names)
+    if (is_within(dotted, name)) return &name;
+  return nullptr;
+}
+
 std::string joined(const std::set<std::string>& symbols) {
   std::string text;
   for (const std::string& symbol : symbols) {
@@ -97,13 +104,21 @@ std::vector<ImportHit> import_hits(const Candidate& candidate, const CandidateIn
       const std::uint32_t name = statement.first_name + n;
       const std::string_view imported = facts.text(facts.names[name].name);
       if (!statement.is_from) {
-        if (is_within(imported, target.module))
+        if (is_within(imported, target.module) && !candidate.is_elsewhere) {
           hits.push_back({name, false, below(imported, target), target.module});
+        } else if (const std::string* other = other_name(imported, target)) {
+          hits.push_back({name, false, std::string(imported.substr(other->size())), *other});
+        }
         continue;
       }
       for (const std::string& module : candidate.from[i]) {
         ImportHit hit{name, false, {}, target.module};
-        if (is_within(module, target.module)) {
+        if (const std::string* other = other_name(module, target)) {
+          hit.symbol = join_dotted(
+              std::string_view(module).substr(std::min(other->size() + 1, module.size())),
+              imported);
+          hit.module = *other;
+        } else if (is_within(module, target.module)) {
           hit.symbol = join_dotted(below(module, target), imported);
         } else if (join_dotted(module, imported) == target.module) {
           if (target.is_shadowed) continue;

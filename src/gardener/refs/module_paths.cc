@@ -9,6 +9,9 @@ namespace gp::refs {
 
 namespace {
 
+/// In the order in which they win.
+constexpr std::array<std::string_view, 4> kSuffixes{"/__init__.py", ".py", "/__init__.pyi", ".pyi"};
+
 std::string_view without_suffix(std::string_view path) {
   for (const std::string_view suffix : {".pyi", ".pyw", ".py"})
     if (path.ends_with(suffix)) return path.substr(0, path.size() - suffix.size());
@@ -71,10 +74,21 @@ bool ModulePaths::is_inside(graph::FileId file, std::string_view module) const {
 graph::FileId ModulePaths::find(std::string_view dotted) const {
   std::string path(dotted);
   std::replace(path.begin(), path.end(), '.', '/');
-  static constexpr std::array<std::string_view, 4> kSuffixes{"/__init__.py", ".py", "/__init__.pyi",
-                                                             ".pyi"};
   for (const std::string_view suffix : kSuffixes) {
     for (const std::string& root : roots_) {
+      const graph::FileId file = tree_.find(root + path + std::string(suffix));
+      if (file != graph::kNoFile) return file;
+    }
+  }
+  return graph::kNoFile;
+}
+
+graph::FileId ModulePaths::find_from(graph::FileId importer, std::string_view dotted) const {
+  std::string path(dotted);
+  std::replace(path.begin(), path.end(), '.', '/');
+  for (const std::string& root : roots_) {
+    if (!tree_.file(importer).path.starts_with(root)) continue;
+    for (const std::string_view suffix : kSuffixes) {
       const graph::FileId file = tree_.find(root + path + std::string(suffix));
       if (file != graph::kNoFile) return file;
     }

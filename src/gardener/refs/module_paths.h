@@ -32,6 +32,8 @@ class ModulePaths {
   bool is_inside(graph::FileId file, std::string_view module) const;
   /// The file of a module or package; kNoFile for a namespace or what the tree lacks.
   graph::FileId find(std::string_view dotted) const;
+  /// The same as an import in `importer` sees it: in the innermost of its own roots that has one.
+  graph::FileId find_from(graph::FileId importer, std::string_view dotted) const;
   const std::vector<std::string>& roots() const { return roots_; }
 
  private:

@@ -46,7 +46,7 @@ class NameClassifier {
 
  private:
   void find_aliases() {
-    if (target_.is_shadowed) return;
+    if (target_.is_shadowed || candidate_.is_elsewhere) return;
     for (std::size_t i = 0; i < facts_.imports.size(); ++i) {
       const python::ImportStatement& statement = facts_.imports[i];
       const std::uint32_t scope = python::scope_of(facts_, statement.block);

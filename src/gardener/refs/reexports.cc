@@ -52,7 +52,8 @@ class Binder {
       const std::string_view imported = facts_.text(name.name);
       const std::string_view alias = facts_.text(name.alias);
       if (!statement.is_from) {
-        if (!alias.empty() && is_within(imported, target_.module)) bind(alias, below(imported));
+        if (!alias.empty() && is_within(imported, target_.module) && !candidate_.is_elsewhere)
+          bind(alias, below(imported));
         continue;
       }
       for (const std::string& module : candidate_.from[i]) {

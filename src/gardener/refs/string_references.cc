@@ -202,7 +202,7 @@ class StringClassifier {
     if (is_format(group)) return RefClass::kFormatString;
     if (string.role == StringRole::kDocstring) return RefClass::kDocstring;
     const std::string path = spelled_path(string, text);
-    const bool is_path_of_target = is_dotted_path(path, module);
+    const bool is_path_of_target = is_dotted_path(path, module) && !candidate_.is_elsewhere;
     const std::string below =
         is_path_of_target && path.size() > module.size() ? path.substr(module.size() + 1) : "";
     if (is_path_of_target && string.call != kNone) {

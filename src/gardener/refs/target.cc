@@ -107,6 +107,8 @@ Target read_target(const graph::SourceTree& tree, const ModulePaths& paths,
   target.package = parent_of(module);
   target.file = paths.find(module);
   if (target.file != graph::kNoFile) {
+    for (const ModuleName& name : paths.names_of(target.file))
+      if (name.dotted != module && !name.dotted.empty()) target.other_names.push_back(name.dotted);
     const std::string& path = tree.file(target.file).path;
     target.is_package =
         path.ends_with("/__init__.py") || path.ends_with("/__init__.pyi") || path == "__init__.py";
