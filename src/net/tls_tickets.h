@@ -2,8 +2,9 @@
 ///
 /// How it works. The process draws one seed; every core makes the same keys from it and the clock,
 /// so a client may resume on any core and no core asks another. Each period has a key; the secret
-/// of the next period is a one-way function of this one's, which is then wiped: who reads the
-/// memory cannot open tickets of periods before the last. Tickets open for one to two periods.
+/// of the next period is a one-way function of this one's, which is then wiped here. The process
+/// keeps the seed for the contexts of reloaded certificates, so who reads its memory can open every
+/// ticket it ever sealed. Tickets open for one to two periods.
 /// Thread: its core.
 #pragma once
 
