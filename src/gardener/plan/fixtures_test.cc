@@ -5,8 +5,8 @@
 // "```symbols" the rows that come of them; "```references", where it is given, the rows of the
 // references; "```refusals" why apply does not write. A file fence with the word `after` is a file
 // as apply leaves it, "```deleted" lists the files that go; all others must stay as they are.
-// In every fixture, too: the plan reads back as written; the edited files compile wherever python3
-// is there; verify holds; a second apply is empty; reverse gives every byte back.
+// In every fixture, too: the plan reads back as written; the edited files compile with python3;
+// verify holds; a second apply is empty; reverse gives every byte back.
 #include <gtest/gtest.h>
 #include <stdio.h>
 
@@ -249,7 +249,7 @@ INSTANTIATE_TEST_SUITE_P(Fixtures, PlanFixture,
                          [](const auto& test) { return test.param; });
 
 TEST(PlanFixtures, PythonHasItsSay) {
-  if (!has_python()) GTEST_SKIP() << "no python3 here: edited files were not compiled";
+  ASSERT_TRUE(has_python()) << "python3 is missing: `./dev setup` installs it";
   graph::TreeFixture folder({{"good.py", "x = 1\n"}, {"bad.py", "if x:\n"}});
   EXPECT_EQ(python_errors(folder.root(), {"good.py"}), "");
   EXPECT_NE(python_errors(folder.root(), {"good.py", "bad.py"}).find("bad.py"), std::string::npos);
