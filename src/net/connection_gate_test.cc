@@ -179,8 +179,8 @@ TEST_F(Gate, HoldsOneWriteForAReaderThatStopsAndLosesNothing) {
 
 TEST_F(Gate, KeepsTlsAcrossAMove) {
   listen_tls();
-  TestRig other;
   EchoLog there;
+  TestRig other;
   TestClient& tcp = dial();
   TlsTestClient tls;
   ASSERT_TRUE(talk(tcp, tls, [&] { return log.made == 1; }));
@@ -209,8 +209,8 @@ TEST_F(Gate, KeepsTlsAcrossAMove) {
 // close_notify was read by the old core: no kernel buffer tells the new one.
 TEST_F(Gate, TellsTheNewCoreWhatTlsHeardBefore) {
   listen_tls();
-  TestRig other;
   EchoLog there;
+  TestRig other;
   TestClient& tcp = dial();
   TlsTestClient tls;
   ASSERT_TRUE(talk(tcp, tls, [&] { return log.made == 1; }));

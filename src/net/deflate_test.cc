@@ -14,9 +14,10 @@ constexpr InflateLimits kRoomy{.bytes_max = 1 << 24};
 std::string json(std::size_t size, std::uint64_t seed) {
   SeededRandom random(seed);
   std::string text;
-  while (text.size() < size)
-    text += "{\"type\":\"token\",\"seq\":" + std::to_string(random.below(100000)) +
-            ",\"payload\":{\"delta\":\"word" + std::to_string(random.below(500)) + "\"}}\n";
+  while (text.size() < size) {
+    text += "{\"type\":\"token\",\"seq\":" + std::to_string(random.below(100000));
+    text += ",\"payload\":{\"delta\":\"word" + std::to_string(random.below(500)) + "\"}}\n";
+  }
   text.resize(size);
   return text;
 }
@@ -160,7 +161,8 @@ TEST(Deflate, TakeoverRemembersAcrossMessages) {
 TEST(Deflate, WhatIsCutShortOrBrokenIsRefused) {
   const std::string good = deflated(json(300, 1));
   for (std::size_t size = 1; size < good.size(); ++size)
-    EXPECT_NE(inflated(std::string_view(good).substr(0, size)).plain, json(300, 1)) << size;
+    EXPECT_EQ(inflated(std::string_view(good).substr(0, size)).fault, InflateFault::kInvalidData)
+        << size;
   EXPECT_EQ(inflated("\x07").fault, InflateFault::kInvalidData) << "block type 3";
   EXPECT_EQ(inflated({"\x00\x05\x00\x00\x00", 5}).fault, InflateFault::kInvalidData)
       << "a stored block whose lengths do not agree";
