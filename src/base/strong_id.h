@@ -16,7 +16,8 @@ class StrongId {
   StrongId() = default;
   explicit StrongId(std::string value) : value_(std::move(value)) {}
 
-  const std::string& str() const { return value_; }
+  const std::string& str() const& { return value_; }
+  std::string str() && { return std::move(value_); }  ///< of an id that is about to go
   std::string_view view() const { return value_; }
   bool empty() const { return value_.empty(); }
 

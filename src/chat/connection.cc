@@ -26,7 +26,7 @@ Connection::Connection(ConnectionManager& manager, identity::UserExecutionContex
     : manager_(manager),
       transport_(transport),
       dialect_(dialect),
-      context_(std::make_unique<identity::UserExecutionContext>(std::move(context))),
+      context_(std::move(context)),
       subscriptions_(manager.services(), dialect, *this),
       allowance_(manager.services().limits.commands_burst),
       allowance_at_(manager.services().core.now()) {}
@@ -121,12 +121,12 @@ Completion<Result<T>> Connection::answer(const std::string& id, ToFields to_fiel
 }
 
 void Connection::run(const std::string& id, protocol::UserMessage& command) {
-  manager_.threads().send_message(*context_, std::move(command),
+  manager_.threads().send_message(context_, std::move(command),
                                   answer<MessageAck>(id, results::message_ack));
 }
 
 void Connection::run(const std::string& id, protocol::Stop& command) {
-  auto stopped = manager_.threads().stop(*context_, command);
+  auto stopped = manager_.threads().stop(context_, command);
   if (stopped.has_error()) return send_error(id, stopped.error());
   send(dialect_.ack(id, results::member("run_id", stopped.value().run_id.view())));
 }
@@ -137,14 +137,14 @@ void Connection::run(const std::string& id, protocol::ListThreads& command) {
 
 void Connection::run(const std::string& id, protocol::CreateThread& command) {
   manager_.threads().create_thread(
-      *context_, std::move(command),
+      context_, std::move(command),
       answer<store::CreatedThread>(id, [](const store::CreatedThread& created) {
         return "\"thread\":" + results::thread_object(created.thread);
       }));
 }
 
 void Connection::run(const std::string& id, protocol::RenameThread& command) {
-  manager_.threads().rename_thread(*context_, std::move(command),
+  manager_.threads().rename_thread(context_, std::move(command),
                                    answer<protocol::Thread>(id, [](const protocol::Thread& thread) {
                                      return "\"thread\":" + results::thread_object(thread);
                                    }));
@@ -152,7 +152,7 @@ void Connection::run(const std::string& id, protocol::RenameThread& command) {
 
 void Connection::run(const std::string& id, protocol::DeleteThread& command) {
   const std::string fields = results::member("thread_id", command.thread_id.view());
-  manager_.threads().delete_thread(*context_, command,
+  manager_.threads().delete_thread(context_, command,
                                    answer<void>(id, [fields] { return fields; }));
 }
 
@@ -176,12 +176,12 @@ void Connection::list_next() {
   extras_->waiting_listings.erase(extras_->waiting_listings.begin());
   extras_->listing = true;
   if (auto* threads = std::get_if<protocol::ListThreads>(&body)) {
-    manager_.threads().list_threads(*context_, std::move(*threads),
+    manager_.threads().list_threads(context_, std::move(*threads),
                                     answer_listing<store::ThreadPage>(id, results::threads));
   } else {
     auto& history = std::get<protocol::History>(body);
     const std::string thread = results::member("thread_id", history.thread_id.view());
-    manager_.threads().history(*context_, std::move(history),
+    manager_.threads().history(context_, std::move(history),
                                answer_listing<store::MessagePage>(id, [thread](const auto& page) {
                                  return thread + "," + results::messages(page);
                                }));
@@ -200,7 +200,7 @@ Completion<Result<T>> Connection::answer_listing(const std::string& id, ToFields
 }
 
 void Connection::run(const std::string& id, protocol::Authenticate& command) {
-  auto session = manager_.reauthenticate(*context_, command.token);
+  auto session = manager_.reauthenticate(context_, command.token);
   if (session.has_error()) {
     if (session.error().code == Code::forbidden) return end(session.error());
     return send_error(id, session.error());
@@ -229,7 +229,7 @@ void Connection::run(const std::string& id, protocol::Unsubscribe& command) {
     subscriptions_.remove_all_live();
     return send(dialect_.ack(id, results::member("thread_id", "*")));
   }
-  auto key = identity::ThreadKey::of(*context_, command.thread_id);
+  auto key = identity::ThreadKey::of(context_, command.thread_id);
   if (key.has_error()) return send_error(id, key.error());
   if (!GP_PLANTED(unsubscribe_forgotten)) subscriptions_.remove(key.value());
   send(dialect_.ack(id, results::member("thread_id", command.thread_id.view())));
@@ -258,7 +258,7 @@ void Connection::subscribe(const std::string& id, protocol::Subscribe command) {
 void Connection::subscribe_one(const std::string& id, protocol::ThreadPosition position,
                                Batch* batch) {
   const ThreadId thread_id = position.thread_id;
-  auto key = identity::ThreadKey::of(*context_, thread_id);
+  auto key = identity::ThreadKey::of(context_, thread_id);
   if (key.has_error()) return refuse_one(id, key.error(), thread_id, batch);
   if (auto reserved = subscriptions_.reserve(key.value()); reserved.has_error())
     return refuse_one(id, reserved.error(), thread_id, batch);
@@ -314,7 +314,7 @@ Connection::Extras& Connection::extras() {
 
 void Connection::read_all() {
   reads_all_ = true;
-  for (log::ThreadLog* log : manager_.services().logs.of_owner(context_->user_id()))
+  for (log::ThreadLog* log : manager_.services().logs.of_owner(context_.user_id()))
     subscriptions_.add_live(*log);
 }
 

@@ -41,7 +41,7 @@ class Connection final : private Subscriptions::Owner {
   /// Writes frames until the sink is full. True if there is more.
   bool fill(FrameSink& sink);
 
-  const identity::UserExecutionContext& context() const { return *context_; }
+  const identity::UserExecutionContext& context() const { return context_; }
   bool reads_all() const { return reads_all_; }
 
  private:
@@ -99,7 +99,7 @@ class Connection final : private Subscriptions::Owner {
   ConnectionManager& manager_;
   Transport& transport_;
   protocol::Dialect& dialect_;
-  std::unique_ptr<identity::UserExecutionContext> context_;
+  identity::UserExecutionContext context_;
   Subscriptions subscriptions_;
   std::vector<std::string> outbox_;
   std::size_t outbox_bytes_ = 0;
@@ -115,6 +115,7 @@ class Connection final : private Subscriptions::Owner {
   MonotonicTime allowance_at_;
   WallTime expires_at_ = WallTime::max();
   std::uint32_t malformed_ = 0;
+  std::uint32_t slot_ = 0;  ///< in the manager's connections
   bool reads_all_ = false;
   bool ending_ = false;
   runtime::Liveness liveness_;

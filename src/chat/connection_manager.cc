@@ -17,7 +17,7 @@ ConnectionManager::ConnectionManager(ChatServices& services, ThreadService& thre
     if (!token.alive()) return;
     services_.core.assert_here();
     if (GP_PLANTED(live_for_all_users)) {
-      for (auto& [key, each] : connections_) {
+      for (auto& each : connections_) {
         if (each->reads_all()) each->subscriptions_.add_live(log);
       }
     }
@@ -38,7 +38,8 @@ Connection& ConnectionManager::open(Opening opening, protocol::Dialect& dialect,
   const ChatLimits& limits = services_.limits;
   auto made = std::make_unique<Connection>(*this, std::move(opening.context), dialect, transport);
   Connection& connection = *made;
-  connections_.emplace(&connection, std::move(made));
+  connection.slot_ = static_cast<std::uint32_t>(connections_.size());
+  connections_.push_back(std::move(made));
   auto& of_user = users_[connection.context().user_id()];
   of_user.push_back(&connection);
   services_.metrics.websockets_open.set(static_cast<double>(connections_.size()));
@@ -66,7 +67,9 @@ void ConnectionManager::close(Connection& connection, Code reason) {
   const auto user = users_.find(connection.context().user_id());
   std::erase(user->second, &connection);
   if (user->second.empty()) users_.erase(user);
-  connections_.erase(&connection);
+  std::swap(connections_[connection.slot_], connections_.back());
+  connections_[connection.slot_]->slot_ = connection.slot_;
+  connections_.pop_back();
   services_.metrics.websockets_open.set(static_cast<double>(connections_.size()));
   services_.metrics.users_online.set(static_cast<double>(users_.size()));
 }
@@ -104,7 +107,7 @@ Result<Session> ConnectionManager::reauthenticate(const identity::UserExecutionC
 void ConnectionManager::check_expiry() {
   services_.core.assert_here();
   const WallTime now = services_.core.clock().wall_now();
-  for (auto& [key, connection] : connections_) {
+  for (auto& connection : connections_) {
     if (connection->expires_at_ <= now)
       connection->end(
           Error{Code::token_expired, "the token has expired; connect again with a new one"});
@@ -114,7 +117,7 @@ void ConnectionManager::check_expiry() {
 
 void ConnectionManager::send_goaway(Duration spread) {
   services_.core.assert_here();
-  for (auto& [key, connection] : connections_) {
+  for (auto& connection : connections_) {
     const auto after = Duration(static_cast<Duration::rep>(services_.core.random().below(
         static_cast<std::uint64_t>(std::max<Duration::rep>(spread.count(), 1)))));
     connection->send(connection->dialect_.goaway({after, "draining"}));
@@ -123,7 +126,7 @@ void ConnectionManager::send_goaway(Duration spread) {
 
 void ConnectionManager::close_all() {
   services_.core.assert_here();
-  for (auto& [key, connection] : connections_) {
+  for (auto& connection : connections_) {
     if (!connection->ending_)
       connection->end(Error{Code::draining, "the server is being restarted; reconnect"});
   }

@@ -75,8 +75,8 @@ class ConnectionManager {
   ChatServices& services_;
   ThreadService& threads_;
   TokenJudge& judge_;
-  std::unordered_map<const Connection*, std::unique_ptr<Connection>> connections_
-      GP_GUARDED_BY(services_.core);
+  std::vector<std::unique_ptr<Connection>> connections_
+      GP_GUARDED_BY(services_.core);  ///< in no order; each knows its place
   std::unordered_map<UserId, std::vector<Connection*>> users_
       GP_GUARDED_BY(services_.core);  ///< oldest first
   runtime::Timer expiry_timer_;

@@ -34,9 +34,8 @@ class ChatEndpoint final : public net::WebSocketEndpoint, private chat::Transpor
   void on_message(net::MessageKind kind, std::string_view payload) override;
   net::SocketHandler::Fill fill(net::WebSocketWriter& writer) override;
   void on_closed(Code reason) override;
-  std::string_view connection_id() const override {
-    return connection_ == nullptr ? std::string_view{}
-                                  : connection_->context().connection_id().view();
+  std::string connection_id() const override {
+    return connection_ == nullptr ? std::string() : connection_->context().connection_id().str();
   }
 
   void want_flush() override { session_->want_flush(); }

@@ -120,6 +120,14 @@ std::string_view first_characters(std::string_view text, std::size_t characters)
   return text.substr(0, end);
 }
 
+std::vector<std::string_view> strings_of(const UserExecutionContext::Parts& parts) {
+  std::vector<std::string_view> strings{parts.user_id.view(), parts.thread_id.view(),
+                                        parts.run_id.view(), parts.request_id.view(),
+                                        parts.connection_id.view()};
+  strings.insert(strings.end(), parts.permissions.begin(), parts.permissions.end());
+  return strings;
+}
+
 }  // namespace
 
 Result<> check_id(std::string_view field, std::string_view value, std::size_t bytes_max) {
@@ -157,7 +165,20 @@ Result<> check_thread_id(std::string_view value) {
   return ok();
 }
 
-UserExecutionContext::UserExecutionContext(Parts parts) : parts_(std::move(parts)) {}
+UserExecutionContext::UserExecutionContext(const Parts& parts)
+    : strings_(strings_of(parts)), created_at_(parts.created_at) {}
+
+UserExecutionContext::Parts UserExecutionContext::parts() const {
+  return {user_id(),       thread_id(),   run_id(),   request_id(),
+          connection_id(), permissions(), created_at_};
+}
+
+std::vector<std::string> UserExecutionContext::permissions() const {
+  std::vector<std::string> permissions;
+  for (std::size_t i = kPermissions; i < strings_.size(); ++i)
+    permissions.emplace_back(strings_[i]);
+  return permissions;
+}
 
 Result<UserExecutionContext> UserExecutionContext::create(Parts parts) {
   GP_TRY(check_id("user_id", parts.user_id.view(), kUserIdBytesMax));
@@ -171,43 +192,45 @@ Result<UserExecutionContext> UserExecutionContext::create(Parts parts) {
   if (!parts.connection_id.empty()) {
     GP_TRY(check_id("connection_id", parts.connection_id.view()));
   }
-  return UserExecutionContext(std::move(parts));
+  return UserExecutionContext(parts);
 }
 
 bool UserExecutionContext::may(std::string_view permission) const {
-  return std::find(parts_.permissions.begin(), parts_.permissions.end(), permission) !=
-         parts_.permissions.end();
+  for (std::size_t i = kPermissions; i < strings_.size(); ++i) {
+    if (strings_[i] == permission) return true;
+  }
+  return false;
 }
 
 Result<UserExecutionContext> UserExecutionContext::for_thread(ThreadId thread_id) const {
   GP_TRY(check_thread_id(thread_id.view()));
-  Parts parts = parts_;
+  Parts parts = this->parts();
   parts.thread_id = std::move(thread_id);
   parts.run_id = {};
-  return UserExecutionContext(std::move(parts));
+  return UserExecutionContext(parts);
 }
 
 Result<UserExecutionContext> UserExecutionContext::for_run(ThreadId thread_id, RunId run_id) const {
   GP_TRY(check_thread_id(thread_id.view()));
   GP_TRY(check_id("run_id", run_id.view()));
-  Parts parts = parts_;
+  Parts parts = this->parts();
   parts.thread_id = std::move(thread_id);
   parts.run_id = std::move(run_id);
-  return UserExecutionContext(std::move(parts));
+  return UserExecutionContext(parts);
 }
 
 Result<UserExecutionContext> UserExecutionContext::for_request(RequestId request_id) const {
   GP_TRY(check_id("request_id", request_id.view()));
-  Parts parts = parts_;
+  Parts parts = this->parts();
   parts.request_id = std::move(request_id);
-  return UserExecutionContext(std::move(parts));
+  return UserExecutionContext(parts);
 }
 
 std::string UserExecutionContext::correlation_id() const {
-  return fmt::format("{}:{}:{}:{}", first_characters(parts_.user_id.view(), kCorrelationCharacters),
-                     first_characters(parts_.thread_id.view(), kCorrelationCharacters),
-                     first_characters(parts_.run_id.view(), kCorrelationCharacters),
-                     first_characters(parts_.request_id.view(), kCorrelationCharacters));
+  return fmt::format("{}:{}:{}:{}", first_characters(strings_[kUser], kCorrelationCharacters),
+                     first_characters(strings_[kThread], kCorrelationCharacters),
+                     first_characters(strings_[kRun], kCorrelationCharacters),
+                     first_characters(strings_[kRequest], kCorrelationCharacters));
 }
 
 ThreadKey::ThreadKey(UserId owner, ThreadId thread_id)

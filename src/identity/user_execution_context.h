@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/packed_strings.h"
 #include "base/result.h"
 
 namespace gp::identity {
@@ -53,13 +54,15 @@ class UserExecutionContext {
   /// Errors: Code::invalid_id naming the field.
   static Result<UserExecutionContext> create(Parts parts);
 
-  const UserId& user_id() const { return parts_.user_id; }
-  const ThreadId& thread_id() const { return parts_.thread_id; }  ///< empty if not about one thread
-  const RunId& run_id() const { return parts_.run_id; }           ///< empty if not about one run
-  const RequestId& request_id() const { return parts_.request_id; }
-  const ConnectionId& connection_id() const { return parts_.connection_id; }
-  const std::vector<std::string>& permissions() const { return parts_.permissions; }
-  WallTime created_at() const { return parts_.created_at; }
+  UserId user_id() const { return UserId(std::string(strings_[kUser])); }
+  /// Empty if not about one thread.
+  ThreadId thread_id() const { return ThreadId(std::string(strings_[kThread])); }
+  /// Empty if not about one run.
+  RunId run_id() const { return RunId(std::string(strings_[kRun])); }
+  RequestId request_id() const { return RequestId(std::string(strings_[kRequest])); }
+  ConnectionId connection_id() const { return ConnectionId(std::string(strings_[kConnection])); }
+  std::vector<std::string> permissions() const;
+  WallTime created_at() const { return created_at_; }
 
   bool may(std::string_view permission) const;
 
@@ -73,8 +76,12 @@ class UserExecutionContext {
   std::string correlation_id() const;
 
  private:
-  explicit UserExecutionContext(Parts parts);
-  Parts parts_;
+  enum Index : std::size_t { kUser, kThread, kRun, kRequest, kConnection, kPermissions };
+  explicit UserExecutionContext(const Parts& parts);
+  Parts parts() const;
+
+  PackedStrings strings_;  ///< the ids, then the permissions: every connection keeps a context
+  WallTime created_at_;
 };
 
 /// Names a thread: its owner and its id in the owner's namespace. Only a context can make one.

@@ -70,7 +70,7 @@ class SocketHandler {
   /// unless detached.
   virtual void on_gone(Code code) = 0;
   /// What the log calls this connection, beside its number; empty until its user is known.
-  virtual std::string_view connection_id() const { return {}; }
+  virtual std::string connection_id() const { return {}; }
 };
 
 /// A connection on its way to another core: its descriptor, the bytes the kernel has not taken yet,

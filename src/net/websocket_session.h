@@ -67,7 +67,7 @@ class WebSocketEndpoint {
   /// The connection is over; the endpoint will be destroyed. Not called after take_endpoint() or
   /// detach().
   virtual void on_closed(Code reason) = 0;
-  virtual std::string_view connection_id() const { return {}; }
+  virtual std::string connection_id() const { return {}; }
 };
 
 class WebSocketSession final : public SocketHandler, private WebSocketSink {
@@ -115,7 +115,7 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   void on_timeout() override;
   void on_peer_closed() override;
   void on_gone(Code code) override;
-  std::string_view connection_id() const override { return endpoint_->connection_id(); }
+  std::string connection_id() const override { return endpoint_->connection_id(); }
 
   Next on_message(MessageKind kind, std::string_view payload) override;
   Next on_ping(std::string_view payload) override;

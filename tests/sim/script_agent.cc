@@ -221,7 +221,7 @@ class Execution final : public agent::AgentExecution {
 
 std::unique_ptr<agent::AgentExecution> ScriptAgent::start(agent::AgentRequest request,
                                                           agent::AgentSink& sink) {
-  const std::string& run = request.context.run_id().str();
+  const std::string run = request.context.run_id().str();
   if (stage_.find(run) != nullptr)
     stage_.verdict.fail("a run is started once", run + " was started twice");
   std::size_t user = 0;
