@@ -157,6 +157,7 @@ void Recovery::read_from(Seq after) {
 }
 
 void Recovery::learn(const log::StoredEvent& event) {
+  if (protocol::is_delta(event.type)) return learn_text(event);
   auto parsed = parser_.parse_object(event.json);
   if (parsed.has_error()) return;
   const auto object = parsed.value();
@@ -165,10 +166,6 @@ void Recovery::learn(const log::StoredEvent& event) {
   if (object["payload"].get(payload) != simdjson::SUCCESS) return;
   switch (event.type) {
     case protocol::EventType::agent_started: findings_.started = true; break;
-    case protocol::EventType::token:
-      if (GP_PLANTED(recovery_loses_the_answer)) break;
-      findings_.answer += text_of(payload, "delta");
-      break;
     case protocol::EventType::tool_executing:
       findings_.tools[text_of(payload, "tool_call_id")] = {text_of(payload, "tool_name"), true};
       break;
@@ -182,6 +179,22 @@ void Recovery::learn(const log::StoredEvent& event) {
   findings_.terminal_seq = event.seq;
   if (event.type == protocol::EventType::agent_error)
     findings_.error_code = text_of(payload, "code");
+}
+
+// Stored deltas are folded, parts one after the other; the answer is in the order of saying.
+void Recovery::learn_text(const log::StoredEvent& event) {
+  if (GP_PLANTED(recovery_loses_the_answer)) return;
+  const std::string run = R"(,"run_id":")" + current().run.run_id.str() + '"';
+  for (const auto& [type, delta] : log::unfold(log::view_of(event))) {
+    if (type == protocol::EventType::token && delta.run == run)
+      findings_.escaped_answer += delta.text;
+  }
+}
+
+std::string Recovery::answer() {
+  const std::string object = R"({"text":")" + findings_.escaped_answer + R"("})";
+  const auto parsed = parser_.parse_object(object);
+  return parsed.has_value() ? text_of(parsed.value(), "text") : std::string();
 }
 
 void Recovery::conclude() {
@@ -242,7 +255,7 @@ void Recovery::finish(protocol::RunState state, std::string error_code, Seq seq)
                               seq,
                               services_.core.clock().wall_now(),
                               services_.core.ids().message(),
-                              std::move(findings_.answer)};
+                              answer()};
   services_.store.finish_run(current().key, std::move(finished),
                              [this, token = liveness_.token()](Result<> result) {
                                if (!token.alive()) return;

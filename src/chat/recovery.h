@@ -41,7 +41,7 @@ class Recovery {
     std::optional<protocol::EventType> terminal;
     std::string error_code;
     Seq terminal_seq;
-    std::string answer;
+    std::string escaped_answer;
     std::map<std::string, Tool> tools;
   };
 
@@ -59,6 +59,8 @@ class Recovery {
   void give_up(const Error& error);
   void read_from(Seq after);
   void learn(const log::StoredEvent& event);
+  void learn_text(const log::StoredEvent& event);
+  std::string answer();
   void conclude();
   void renew_epoch();
   void append_end(log::ThreadLog& log);

@@ -56,9 +56,15 @@ class CatchUpTest : public LogFixture {
 
   Seq append(ThreadLog& log, EventType type, std::string payload,
              const std::string& run = "run-1") {
-    runtime::Core::Turn turn(core);
-    return log.append({type, RunId(run), AgentName("agent-1"), std::move(payload)},
-                      protocol::is_terminal(type) ? Delivery::kAfterCommit : Delivery::kAtOnce);
+    const auto at_once = protocol::is_terminal(type) ? Delivery::kAfterCommit : Delivery::kAtOnce;
+    Seq seq;
+    {
+      runtime::Core::Turn turn(core);
+      seq = log.append({type, RunId(run), AgentName("agent-1"), std::move(payload)}, at_once);
+      if (commit_each_) directory.committer().flush();
+    }
+    if (commit_each_) core.run();
+    return seq;
   }
   void tokens(ThreadLog& log, int count, const std::string& part = "p1") {
     for (int i = 0; i < count; ++i)
@@ -83,6 +89,8 @@ class CatchUpTest : public LogFixture {
   const MemoryLogData::Log& stored(const std::string& thread = "chat-1") const {
     return data.logs.at(key(thread));
   }
+
+  bool commit_each_ = false;  ///< alone, so that nothing is folded yet when it is stored
 };
 
 /// What the reader held before its place, and what it got since, together.
@@ -169,6 +177,7 @@ TEST_F(CatchUpTest, FiveReadersAtFivePlacesShareTheFrames) {
 }
 
 TEST_F(CatchUpTest, AFinishedRunIsKeptAsOneEventPerPart) {
+  commit_each_ = true;
   ThreadLog& log = open();
   const ThreadLog::Pin pin(log);
   const Seq last = run(log, 900);
@@ -182,7 +191,35 @@ TEST_F(CatchUpTest, AFinishedRunIsKeptAsOneEventPerPart) {
   EXPECT_EQ(metrics.log_events_folded.value(), last.value - 6);
 }
 
+// A commit folds what waited for it; the end of the run folds what the commits left.
+TEST_F(CatchUpTest, ARunThatWasStoredFoldedEndsAsOneEventPerPart) {
+  ThreadLog& log = open();
+  const ThreadLog::Pin pin(log);
+  const Reader live(log, Seq{0});
+  for (int i = 0; i < 300; ++i) {
+    append(log, EventType::agent_thinking, protocol::payload::delta("p0", "hm "));
+    tokens(log, 1, i % 3 == 0 ? "p1" : "p2");
+    core.advance(std::chrono::milliseconds(50));
+  }
+  const Seq last = append(log, EventType::agent_cancelled,
+                          protocol::payload::agent_cancelled(UserId("alice"), "enough"));
+  core.advance(std::chrono::milliseconds(1));
+  ASSERT_EQ(log.committed(), last);
+  EXPECT_GT(stored().events.size(), 60u);
+  EXPECT_LT(stored().events.size(), 100u);
+  log.fold(last);
+  core.run();
+  EXPECT_EQ(stored().events.size(), 2u) << "a batch of three parts, and the end";
+  EXPECT_EQ(stored().events.front().first_seq, Seq{1});
+  for (const std::uint64_t after : {1, 2, 299, 600}) {
+    const Reader reader(log, Seq{after});
+    core.run();
+    expect_continues(live, reader, after);
+  }
+}
+
 TEST_F(CatchUpTest, FoldingGoesOnAfterACrashAndALaterRun) {
+  commit_each_ = true;
   ThreadLog& log = open();
   const ThreadLog::Pin pin(log);
   const Seq first = run(log, 900);
@@ -211,7 +248,7 @@ class RetentionTest : public CatchUpTest {
                       .total_bytes = 150'000};
     return made;
   }
-  RetentionTest() : CatchUpTest(limits()) {}
+  RetentionTest() : CatchUpTest(limits()) { commit_each_ = true; }
 };
 
 TEST_F(RetentionTest, AThreadKeepsItsNewestBytesAndEvents) {

@@ -1,5 +1,8 @@
 #include "log/committer.h"
 
+#include <algorithm>
+
+#include "base/assert.h"
 #include "base/log.h"
 #include "base/planted_bug.h"
 #include "log/thread_log.h"
@@ -13,119 +16,134 @@ Committer::Committer(runtime::Core& core, LogStorage& storage, const LogLimits& 
       storage_(storage),
       limits_(limits),
       metrics_(metrics),
-      interval_(core),
+      deadline_(core),
       retry_(core) {}
 
-void Committer::add(ThreadLog& log, StoredEvent event, Urgency urgency) {
+void Committer::add(ThreadLog& log, std::size_t bytes, Urgency urgency) {
   core_.assert_here();
-  const std::size_t bytes = event.json.size();
-  // Consecutive events of one thread share an entry; with many threads interleaved a few extra
-  // entries cost little.
-  if (waiting_.logs.empty() || waiting_.logs.back() != &log) {
-    waiting_.logs.push_back(&log);
-    waiting_.appends.push_back(LogAppend{log.key(), {}});
-  }
-  waiting_.appends.back().events.push_back(std::move(event));
-  waiting_.bytes += bytes;
   uncommitted_bytes_ += bytes;
-  if (urgency == Urgency::kNow || waiting_.bytes >= limits_.commit_bytes) {
-    urgent_ = true;
-    submit();
-  } else if (!interval_.armed() && !submitting_) {
-    interval_.arm(limits_.commit_interval, [this] { flush(); });
+  waiting_bytes_ += bytes;
+  wait(log, urgency);
+  if (waiting_bytes_ >= limits_.commit_bytes) return flush();
+  if (urgency == Urgency::kNow) return submit();
+  if (!submitting_ && !deadline_.armed())
+    deadline_.arm(limits_.commit_interval, [this] { submit(); });
+}
+
+void Committer::wait(ThreadLog& log, Urgency urgency) {
+  core_.assert_here();
+  CommitState& state = log.commit_;
+  using enum CommitState::Queue;
+  if (state.queue == kNone) {
+    state.queue = kBatched;
+    state.place = batched_.insert(batched_.end(), {&log, core_.now() + limits_.commit_interval});
+  }
+  if (urgency == Urgency::kNow && state.queue == kBatched) {
+    state.queue = kUrgent;
+    urgent_.splice(urgent_.end(), batched_, state.place);
   }
 }
 
 void Committer::flush() {
   core_.assert_here();
-  urgent_ = true;
+  for (const WaitingLog& waiting : batched_)
+    waiting.log->commit_.queue = CommitState::Queue::kUrgent;
+  urgent_.splice(urgent_.end(), batched_);
   submit();
 }
 
 void Committer::submit() {
   core_.assert_here();
-  if (submitting_ || waiting_.appends.empty()) return;
-  interval_.cancel();
-  urgent_ = false;
-  submitting_ = true;
-  in_flight_ = std::exchange(waiting_, Batch{});
+  if (submitting_) return;
+  if (!urgent_.empty()) {
+    take(urgent_);
+  } else {
+    // Those that are due soon go along: ten commits an interval serve any number of logs.
+    const MonotonicTime due = core_.now() + limits_.commit_interval / 10;
+    const auto later = std::ranges::find_if(
+        batched_, [due](const WaitingLog& waiting) { return waiting.due > due; });
+    std::list<WaitingLog> now;
+    now.splice(now.end(), batched_, batched_.begin(), later);
+    take(now);
+  }
+  if (!batched_.empty())
+    deadline_.arm(std::max(batched_.front().due - core_.now(), Duration::zero()),
+                  [this] { submit(); });
+  if (in_flight_.empty()) return;
   submitted_at_ = core_.now();
-  resubmit();
+  hand_over();
+}
+
+void Committer::take(std::list<WaitingLog>& queue) {
+  core_.assert_here();
+  for (const WaitingLog& waiting : queue) {
+    ThreadLog& log = *waiting.log;
+    log.commit_.queue = CommitState::Queue::kNone;
+    waiting_bytes_ -= log.appended_bytes_ - log.commit_.handed_over;
+    log.commit_.handed_over = log.appended_bytes_;
+    in_flight_.push_back(Share{&log, log.last()});
+  }
+  queue.clear();
+}
+
+void Committer::hand_over() {
+  core_.assert_here();
+  submitting_ = true;
+  std::vector<LogAppend> appends;
+  appends.reserve(in_flight_.size());
+  for (Share& share : in_flight_) {
+    LogAppend append{share.log->key(), share.log->uncommitted_through(share.last)};
+    share.stored_bytes = 0;
+    share.stored_events = append.events.size();
+    for (const StoredEvent& event : append.events) share.stored_bytes += event.bytes();
+    appends.push_back(std::move(append));
+  }
+  storage_.append(std::move(appends), [this, token = liveness_.token()](Result<> result) {
+    if (token.alive()) on_done(std::move(result));
+  });
 }
 
 // The storage refused what it was given, and always will. One thread's mistake must not stop the
-// others: the batch is tried again with one thread at a time, and one that is refused alone is
-// given up.
+// others: half of the batch is tried again, until a thread that is refused alone is given up.
 void Committer::isolate(const Error& error) {
   core_.assert_here();
-  if (in_flight_.logs.size() > 1) {
-    Batch first = take_first(in_flight_);
-    for (std::size_t i = 0; i < waiting_.logs.size(); ++i) {
-      in_flight_.logs.push_back(waiting_.logs[i]);
-      in_flight_.appends.push_back(std::move(waiting_.appends[i]));
+  if (in_flight_.size() > 1) {
+    const std::size_t half = in_flight_.size() / 2;
+    for (std::size_t i = half; i < in_flight_.size(); ++i) {
+      put_back(*in_flight_[i].log);
+      wait(*in_flight_[i].log, Urgency::kNow);
     }
-    in_flight_.bytes += waiting_.bytes;
-    waiting_ = std::exchange(in_flight_, std::move(first));
-    return resubmit();
+    in_flight_.resize(half);
+    return hand_over();
   }
   GP_LOG_ERROR("log", "events of one thread are given up: {}", error.message);
   metrics_.log_commit_failures.add();
-  const Batch given_up = std::exchange(in_flight_, Batch{});
-  uncommitted_bytes_ -= given_up.bytes;
-  ThreadLog& log = *given_up.logs.front();
-  forget(log);
+  ThreadLog& log = *std::exchange(in_flight_, {}).front().log;
+  put_back(log);
+  const std::size_t given_up = log.appended_bytes_ - log.commit_.committed;
+  uncommitted_bytes_ -= given_up;
+  waiting_bytes_ -= given_up;
+  // Nothing of it waits any longer: it may be freed.
+  if (log.commit_.queue == CommitState::Queue::kBatched) batched_.erase(log.commit_.place);
+  if (log.commit_.queue == CommitState::Queue::kUrgent) urgent_.erase(log.commit_.place);
+  log.commit_ = {CommitState::Queue::kNone, {}, log.appended_bytes_, log.appended_bytes_};
   log.on_abandoned(error);
   submit();
 }
 
-// Nothing of it waits any longer: it may be freed.
-void Committer::forget(const ThreadLog& log) {
-  core_.assert_here();
-  Batch kept;
-  for (std::size_t i = 0; i < waiting_.logs.size(); ++i) {
-    std::size_t bytes = 0;
-    for (const StoredEvent& event : waiting_.appends[i].events) bytes += event.json.size();
-    if (waiting_.logs[i] == &log) {
-      uncommitted_bytes_ -= bytes;
-      continue;
-    }
-    kept.bytes += bytes;
-    kept.logs.push_back(waiting_.logs[i]);
-    kept.appends.push_back(std::move(waiting_.appends[i]));
-  }
-  waiting_ = std::move(kept);
+void Committer::put_back(ThreadLog& log) {
+  waiting_bytes_ += log.commit_.handed_over - log.commit_.committed;
+  log.commit_.handed_over = log.commit_.committed;
 }
 
-Committer::Batch Committer::take_first(Batch& batch) {
-  Batch first;
-  first.logs.push_back(batch.logs.front());
-  first.appends.push_back(std::move(batch.appends.front()));
-  for (const StoredEvent& event : first.appends.front().events) first.bytes += event.json.size();
-  batch.logs.erase(batch.logs.begin());
-  batch.appends.erase(batch.appends.begin());
-  batch.bytes -= first.bytes;
-  return first;
-}
-
-void Committer::resubmit() {
+void Committer::on_failed(const Error& error) {
   core_.assert_here();
-  submitting_ = true;
-  in_flight_.tallies.clear();
-  for (const LogAppend& append : in_flight_.appends) {
-    Tally tally{append.events.back().seq, 0, append.events.size()};
-    for (const StoredEvent& event : append.events) tally.bytes += event.bytes();
-    in_flight_.tallies.push_back(tally);
-  }
-  storage_.append(
-      std::exchange(in_flight_.appends, {}),
-      [this, token = liveness_.token()](Result<> again) {
-        if (token.alive()) on_done(std::move(again));
-      },
-      [this, token = liveness_.token()](std::vector<LogAppend> back) {
-        if (!token.alive()) return;
-        core_.assert_here();
-        in_flight_.appends = std::move(back);
-      });
+  if (healthy_) GP_LOG_ERROR("log", "events cannot be committed, trying again: {}", error.message);
+  healthy_ = false;
+  metrics_.log_commit_failures.add();
+  retry_.arm(limits_.commit_retry, [this] { hand_over(); });
+  submitting_ = true;  // nothing overtakes the batch that is to be tried again
+  if (failure_) failure_(error);
 }
 
 void Committer::on_done(Result<> result) {
@@ -133,38 +151,25 @@ void Committer::on_done(Result<> result) {
   submitting_ = false;
   if (GP_PLANTED(failed_commit_dropped)) result = ok();
   if (result.has_error() && result.error().code == Code::internal) return isolate(result.error());
-  if (result.has_error()) {
-    if (healthy_)
-      GP_LOG_ERROR("log", "events cannot be committed, trying again: {}", result.error().message);
-    healthy_ = false;
-    metrics_.log_commit_failures.add();
-    retry_.arm(limits_.commit_retry, [this] {
-      core_.assert_here();
-      resubmit();
-    });
-    submitting_ = true;  // nothing overtakes the batch that is to be tried again
-    if (failure_) failure_(result.error());
-    return;
-  }
+  if (result.has_error()) return on_failed(result.error());
   if (!healthy_) GP_LOG_INFO("log", "events are committed again");
   healthy_ = true;
   metrics_.log_commits.add();
   metrics_.log_commit_seconds.observe(core_.now() - submitted_at_);
   const bool was_over = over_limit();
-  const Batch batch = std::exchange(in_flight_, Batch{});
-  uncommitted_bytes_ -= batch.bytes;
-  for (std::size_t i = 0; i < batch.logs.size(); ++i) {
-    const Tally& tally = batch.tallies[i];
-    metrics_.log_events_committed.add(tally.events);
-    batch.logs[i]->on_committed(tally.last, tally.bytes, tally.events);
+  const std::vector<Share> committed = std::exchange(in_flight_, {});
+  // First all of them are committed, then they tell: whoever is told may append, and commit again.
+  for (const Share& share : committed) {
+    ThreadLog& log = *share.log;
+    metrics_.log_events_committed.add(share.last.value - log.committed_.value);
+    uncommitted_bytes_ -= log.commit_.handed_over - log.commit_.committed;
+    log.commit_.committed = log.commit_.handed_over;
+    log.committed_ = share.last;
   }
+  for (const Share& share : committed)
+    share.log->on_committed(share.stored_bytes, share.stored_events);
   if (was_over && !over_limit() && relief_) relief_();
-  if (waiting_.appends.empty()) return;
-  if (urgent_) {
-    submit();
-  } else if (!interval_.armed()) {
-    interval_.arm(limits_.commit_interval, [this] { flush(); });
-  }
+  if (!urgent_.empty() || (!batched_.empty() && !deadline_.armed())) submit();
 }
 
 }  // namespace gp::log

@@ -1,14 +1,16 @@
-/// Committer: group commit of one core. Collects appended events and hands them to the LogStorage
+/// Committer: group commit of one core. Hands what its logs have in memory only to the LogStorage,
 /// in batches.
 ///
-/// A batch starts when an urgent event is added (at once, with all that waits), when the interval
-/// since the first waiting event is over, or when commit_bytes wait. Batches of one core complete
-/// in order. Thread: its core. On failure: the batch is kept and tried again every commit_retry;
-/// on_failure() listeners are told each time; healthy() is false until a commit succeeds. Nothing
-/// is dropped.
+/// Every log has a deadline: commit_interval after its first event that waits. A batch is the logs
+/// whose deadline came (with those that follow soon), or an urgent log at once, alone; all of them
+/// when commit_bytes wait. The deltas of a log that waited together are stored folded: a stream of
+/// 50 deltas a second is five rows a second, not fifty. Batches of one core complete in order.
+/// Thread: its core. On failure: the batch is tried again every commit_retry; on_failure()
+/// listeners are told each time; healthy() is false until a commit succeeds. Nothing is dropped:
+/// the events stay in their logs until they are committed.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <vector>
 
 #include "base/unique_function.h"
@@ -23,13 +25,29 @@ enum class Urgency { kBatched, kNow };
 
 class ThreadLog;
 
+struct WaitingLog {
+  ThreadLog* log;
+  MonotonicTime due;
+};
+
+/// What the Committer remembers of each log; nobody else writes it. Bytes are counted as
+/// ThreadLog counts what was appended.
+struct CommitState {
+  enum class Queue { kNone, kBatched, kUrgent };
+  Queue queue = Queue::kNone;
+  std::list<WaitingLog>::iterator place{};  ///< in its queue
+  std::uint64_t handed_over = 0;            ///< up to here the storage has, or had, the events
+  std::uint64_t committed = 0;
+};
+
 class Committer {
  public:
   Committer(runtime::Core& core, LogStorage& storage, const LogLimits& limits,
             metrics::CoreMetrics& metrics);
 
-  /// `log` stays alive until it was told (ThreadLog::on_committed or on_abandoned).
-  void add(ThreadLog& log, StoredEvent event, Urgency urgency);
+  /// `log` has `bytes` of events more to commit. It stays alive until it was told
+  /// (ThreadLog::on_committed or on_abandoned).
+  void add(ThreadLog& log, std::size_t bytes, Urgency urgency);
 
   bool healthy() const { return healthy_; }
   /// More than uncommitted_bytes_max wait: producers should pause.
@@ -43,38 +61,38 @@ class Committer {
   void flush();
 
  private:
-  struct Tally {
+  /// What of a log the storage has been given.
+  struct Share {
+    ThreadLog* log;
     Seq last;
-    std::size_t bytes;
-    std::size_t events;
-  };
-  struct Batch {
-    std::vector<LogAppend> appends;
-    std::vector<ThreadLog*> logs;  ///< one per append
-    std::vector<Tally> tallies;    ///< one per append, while the storage has them
-    std::size_t bytes = 0;
+    std::size_t stored_bytes = 0;
+    std::size_t stored_events = 0;
   };
 
+  void wait(ThreadLog& log, Urgency urgency);
+  /// Gives the storage what is due, if it has nothing else to do.
   void submit();
-  /// Hands in_flight_ to the storage, which gives the appends back if it fails.
-  void resubmit();
-  void isolate(const Error& error);
-  void forget(const ThreadLog& log);
-  static Batch take_first(Batch& batch);
+  void take(std::list<WaitingLog>& queue);
+  /// Gives the storage in_flight_.
+  void hand_over();
   void on_done(Result<> result);
+  void on_failed(const Error& error);
+  void isolate(const Error& error);
+  void put_back(ThreadLog& log);
 
   runtime::Core& core_;
   LogStorage& storage_;
   const LogLimits& limits_;
   metrics::CoreMetrics& metrics_;
-  runtime::Timer interval_;
+  runtime::Timer deadline_;
   runtime::Timer retry_;
-  Batch waiting_ GP_GUARDED_BY(core_);
-  Batch in_flight_ GP_GUARDED_BY(core_);
+  std::list<WaitingLog> batched_ GP_GUARDED_BY(core_);  ///< in the order of their deadlines
+  std::list<WaitingLog> urgent_ GP_GUARDED_BY(core_);
+  std::vector<Share> in_flight_ GP_GUARDED_BY(core_);
   bool submitting_ GP_GUARDED_BY(core_) = false;
-  bool urgent_ GP_GUARDED_BY(core_) = false;
   MonotonicTime submitted_at_{};
   std::size_t uncommitted_bytes_ = 0;
+  std::size_t waiting_bytes_ = 0;  ///< of them, not handed over
   bool healthy_ = true;
   UniqueFunction<void()> relief_;
   UniqueFunction<void(const Error&)> failure_;

@@ -77,20 +77,6 @@ TEST_P(LogStorageContract, WhatCompletedIsThereAfterARestart) {
   EXPECT_TRUE(append(mine_, events(4, 4)));
 }
 
-TEST_P(LogStorageContract, ARefusedAppendIsGivenBackWhole) {
-  open(mine_);
-  std::optional<Appends> back;
-  const Result<> refused = get<void>([&](auto done) {
-    storage().append({{mine_, events(1, 2)}, {mine_, events(7, 8)}}, std::move(done),
-                     [&](Appends given) { back = std::move(given); });
-  });
-  ASSERT_TRUE(refused.has_error());
-  ASSERT_TRUE(back.has_value()) << "before it was told";
-  ASSERT_EQ(back->size(), 2u);
-  EXPECT_EQ(back->at(0).events, events(1, 2));
-  EXPECT_EQ(back->at(1).events, events(7, 8));
-}
-
 TEST_P(LogStorageContract, AnEmptyAppendSucceeds) {
   open(mine_);
   EXPECT_TRUE(append(Appends{}));

@@ -37,49 +37,98 @@ std::optional<protocol::EventType> type_in(std::string_view json) {
   return protocol::event_type_from_name(json.substr(0, json.find('"')));
 }
 
+/// The parts of a folded event, with all their text; none if one of them is no delta.
+std::vector<DeltaInEvent> parts_in(const EventView& event, const FoldTable& table) {
+  std::vector<DeltaInEvent> parts;
+  for (const std::string_view json : events_in(event, table)) {
+    const auto type = type_in(json);
+    const auto delta = type ? protocol::view_delta(*type, json) : std::nullopt;
+    if (!delta) return {};
+    parts.push_back({*type, *delta});
+  }
+  return parts;
+}
+
 }  // namespace
 
+std::vector<DeltaInEvent> unfold(const EventView& event) {
+  if (event.fold.empty()) {
+    const auto delta = protocol::view_delta(event.type, event.json);
+    return delta ? std::vector{DeltaInEvent{event.type, *delta}} : std::vector<DeltaInEvent>();
+  }
+  const auto table = FoldTable::decode(event.fold);
+  if (!table) return {};
+  std::vector<DeltaInEvent> parts = parts_in(event, *table);
+  if (parts.size() != table->event_bytes.size()) return {};
+  std::vector<DeltaInEvent> deltas;
+  for (const FoldTable::Step& step : table->steps) {
+    std::string_view& rest = parts[step.part].delta.text;
+    if (step.bytes > rest.size()) return {};
+    deltas.push_back(parts[step.part]);
+    deltas.back().delta.text = rest.substr(0, step.bytes);
+    rest.remove_prefix(step.bytes);
+  }
+  return deltas;
+}
+
 bool Folder::add(const EventView& event) {
-  const auto delta = protocol::view_delta(event.type, event.json);
-  if (!delta) return false;
-  const bool plain = event.fold.empty();
-  if (plain && event.seq != event.first_seq) return false;
   const std::size_t steps = event.seq.value - event.first_seq.value + 1;
-  FoldTable of_event;
-  if (!plain) {
-    auto decoded = FoldTable::decode(event.fold);
-    if (!decoded || decoded->event_bytes.size() != 1 || decoded->steps.size() != steps)
-      return false;
-    of_event = std::move(*decoded);
+  if (event.fold.empty()) {
+    const auto delta = protocol::view_delta(event.type, event.json);
+    if (!delta || steps != 1) return false;
+    const DeltaInEvent part{event.type, *delta};
+    if (!fits(event, steps, {&part, 1})) return false;
+    const std::uint32_t index = take_in(event, part);
+    table_.steps.push_back({index, static_cast<std::uint32_t>(delta->text.size())});
+    ++parts_[index].steps;
+    ++taken_in_;
+    return true;
   }
-  if (!empty()) {
-    const bool fits = text_bytes_ + delta->text.size() <= limits_.text_bytes &&
-                      table_.steps.size() + steps <= limits_.steps;
-    if (!fits || event.first_seq != plus(first_, table_.steps.size())) return false;
+  const auto folded = FoldTable::decode(event.fold);
+  if (!folded || folded->steps.size() != steps) return false;
+  const std::vector<DeltaInEvent> parts = parts_in(event, *folded);
+  if (parts.empty() || !fits(event, steps, parts)) return false;
+  std::vector<std::uint32_t> indices;
+  for (const DeltaInEvent& part : parts) indices.push_back(take_in(event, part));
+  for (const FoldTable::Step& step : folded->steps) {
+    table_.steps.push_back({indices[step.part], step.bytes});
+    ++parts_[indices[step.part]].steps;
   }
-  const std::uint32_t index = part_of(event.type, delta->run, delta->part);
-  if (index == parts_.size()) {
-    if (parts_.size() >= limits_.parts) return false;
-    parts_.push_back(
-        Part{event.type, std::string(delta->run), std::string(delta->part), {}, {}, {}, 0});
-  }
-  if (empty()) first_ = event.first_seq;
-  Part& part = parts_[index];
-  part.middle = delta->middle;
-  part.text += delta->text;
-  part.at = event.at;
-  part.steps += steps;
-  if (plain) table_.steps.push_back({index, static_cast<std::uint32_t>(delta->text.size())});
-  for (FoldTable::Step& step : of_event.steps) table_.steps.push_back({index, step.bytes});
-  text_bytes_ += delta->text.size();
   ++taken_in_;
   return true;
 }
 
-std::uint32_t Folder::part_of(protocol::EventType type, std::string_view run,
-                              std::string_view name) {
+bool Folder::fits(const EventView& event, std::size_t steps,
+                  std::span<const DeltaInEvent> parts) const {
+  // What comes first is as large as it is.
+  if (empty()) return parts.size() == 1 || parts.size() <= limits_.parts;
+  std::size_t text_bytes = text_bytes_;
+  std::size_t count = parts_.size();
+  for (const DeltaInEvent& part : parts) {
+    text_bytes += part.delta.text.size();
+    if (part_of(part) == parts_.size()) ++count;
+  }
+  return text_bytes <= limits_.text_bytes && table_.steps.size() + steps <= limits_.steps &&
+         count <= limits_.parts && event.first_seq == plus(first_, table_.steps.size());
+}
+
+std::uint32_t Folder::take_in(const EventView& event, const DeltaInEvent& of_part) {
+  const auto& [type, delta] = of_part;
+  if (parts_.empty()) first_ = event.first_seq;
+  const std::uint32_t index = part_of(of_part);
+  if (index == parts_.size())
+    parts_.push_back(Part{type, std::string(delta.run), std::string(delta.part), {}, {}, {}, 0});
+  Part& part = parts_[index];
+  part.middle = delta.middle;
+  part.text += delta.text;
+  part.at = event.at;
+  text_bytes_ += delta.text.size();
+  return index;
+}
+
+std::uint32_t Folder::part_of(const DeltaInEvent& delta) const {
   const auto same = [&](const Part& part) {
-    return part.type == type && part.name == name && part.run == run;
+    return part.type == delta.type && part.name == delta.delta.part && part.run == delta.delta.run;
   };
   // The newest part is the likely one.
   if (!parts_.empty() && same(parts_.back())) return static_cast<std::uint32_t>(parts_.size() - 1);
@@ -115,11 +164,15 @@ std::vector<StoredEvent> Folder::take() {
       first = last.next();
     }
   }
+  clear();
+  return taken;
+}
+
+void Folder::clear() {
   parts_.clear();
   table_ = {};
   text_bytes_ = 0;
   taken_in_ = 0;
-  return taken;
 }
 
 StoredEvent Folder::take_batch() {
@@ -157,7 +210,7 @@ Result<StoredEvent> cut_after(const EventView& event, Seq after) {
   for (std::size_t i = 0; i < skipped; ++i) cut[table->steps[i].part] += table->steps[i].bytes;
   for (std::size_t i = skipped; i < table->steps.size(); ++i) ++left[table->steps[i].part];
 
-  const auto events = events_in(event, *table);
+  const std::vector<DeltaInEvent> events = parts_in(event, *table);
   if (events.size() != cut.size()) return damaged(event);
   FoldTable rest;
   std::vector<std::uint32_t> renumbered(cut.size(), 0);
@@ -167,13 +220,11 @@ Result<StoredEvent> cut_after(const EventView& event, Seq after) {
   Seq first = after.next();
   for (std::size_t i = 0; i < cut.size(); ++i) {
     if (left[i] == 0) continue;
-    const auto own_type = type_in(events[i]);
-    const auto delta = own_type ? protocol::view_delta(*own_type, events[i]) : std::nullopt;
-    if (!delta || cut[i] > delta->text.size()) return damaged(event);
+    const auto& [own_type, delta] = events[i];
+    if (cut[i] > delta.text.size()) return damaged(event);
     const Seq last = plus(first, left[i] - 1);
-    only =
-        protocol::encode_folded(*own_type, first, last, delta->middle, delta->text.substr(cut[i]));
-    if (rest.event_bytes.empty()) type = *own_type;
+    only = protocol::encode_folded(own_type, first, last, delta.middle, delta.text.substr(cut[i]));
+    if (rest.event_bytes.empty()) type = own_type;
     renumbered[i] = static_cast<std::uint32_t>(rest.event_bytes.size());
     rest.event_bytes.push_back(static_cast<std::uint32_t>(only.size()));
     if (!joined.empty()) joined.push_back(',');

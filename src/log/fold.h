@@ -10,13 +10,17 @@
 #pragma once
 
 #include <cstddef>
+#include <ranges>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/byte_size.h"
 #include "base/result.h"
 #include "log/fold_table.h"
 #include "log/stored_event.h"
+#include "protocol/delta.h"
 
 namespace gp::log {
 
@@ -39,6 +43,11 @@ inline EventView view_of(const StoredEvent& event) {
   return {event.seq, event.first_seq, event.type, event.json, event.fold, event.at};
 }
 
+struct DeltaInEvent {
+  protocol::EventType type;
+  protocol::DeltaView delta;
+};
+
 /// Collects one stretch.
 class Folder {
  public:
@@ -52,6 +61,7 @@ class Folder {
   std::size_t taken_in() const { return taken_in_; }
   /// What the stretch became, in order; the folder is empty then.
   std::vector<StoredEvent> take();
+  void clear();
 
  private:
   struct Part {
@@ -63,7 +73,10 @@ class Folder {
     WallTime at;
     std::size_t steps;
   };
-  std::uint32_t part_of(protocol::EventType type, std::string_view run, std::string_view name);
+  /// Whether the event follows the stretch, and the stretch keeps its limits with it.
+  bool fits(const EventView& event, std::size_t steps, std::span<const DeltaInEvent> parts) const;
+  std::uint32_t take_in(const EventView& event, const DeltaInEvent& of_part);
+  std::uint32_t part_of(const DeltaInEvent& delta) const;
   bool interleaved() const;
   StoredEvent take_batch();
 
@@ -80,10 +93,10 @@ class Folder {
 template <class Events, class ToView, class Fold, class Keep>
 void fold_all(const Events& events, FoldLimits limits, ToView view, Fold fold, Keep keep) {
   Folder folder(limits);
-  const typename Events::value_type* lone = nullptr;
+  const std::ranges::range_value_t<Events>* lone = nullptr;
   const auto flush = [&] {
     if (folder.taken_in() == 1) {
-      (void)folder.take();
+      folder.clear();
       keep(*lone);
     } else if (folder.taken_in() > 1) {
       for (StoredEvent& event : folder.take()) fold(std::move(event));
@@ -101,6 +114,10 @@ void fold_all(const Events& events, FoldLimits limits, ToView view, Fold fold, K
   }
   flush();
 }
+
+/// The deltas that `event` holds, each with its own text, in the order in which they were appended;
+/// none if it is no delta, or damaged. Views into the event.
+std::vector<DeltaInEvent> unfold(const EventView& event);
 
 /// What of a folded event lies above `after`, which it covers (first_seq ≤ after < seq). If the
 /// table is damaged: Code::store_unavailable.

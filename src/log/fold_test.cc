@@ -234,6 +234,26 @@ TEST(FoldProperty, AnyFoldAndAnyCutGiveTheSameTranscript) {
 }
 
 // A cut of a cut is the cut.
+TEST(FoldProperty, UnfoldingGivesTheDeltasInTheirOrder) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    std::mt19937_64 random(seed);
+    const Events plain = random_log(random, 150);
+    const auto said_in = [](const Events& events) {
+      std::vector<std::string> said;
+      for (const StoredEvent& event : events) {
+        for (const auto& [type, delta] : unfold(view_of(event)))
+          said.push_back(std::string(delta.run) + std::string(delta.part) +
+                         std::string(delta.text));
+      }
+      return said;
+    };
+    const std::vector<std::string> said = said_in(plain);
+    ASSERT_FALSE(said.empty());
+    EXPECT_EQ(said_in(fold(plain)), said) << "seed " << seed;
+    EXPECT_EQ(said_in(fold(fold(plain, {.steps = 7}))), said) << "seed " << seed;
+  }
+}
+
 TEST(FoldProperty, CuttingTwiceIsCuttingOnce) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     std::mt19937_64 random(seed);

@@ -36,9 +36,9 @@ struct LogLimits {
   /// Bytes of catch-ups kept to be shared by readers, per core.
   std::size_t shared_bytes = 4 * kMiB;
   /// The longest a text delta waits for its commit. It may be delivered that much ahead of it.
-  Duration commit_interval = std::chrono::milliseconds(20);
+  Duration commit_interval = std::chrono::milliseconds(200);
   /// Uncommitted bytes of a core that start a commit before the interval is over.
-  std::size_t commit_bytes = 1 * kMiB;
+  std::size_t commit_bytes = 2 * kMiB;
   /// Uncommitted bytes of a core beyond which agents are paused until the storage has caught up.
   std::size_t uncommitted_bytes_max = 8 * kMiB;
   /// How long to wait before a failed commit is tried again.

@@ -82,10 +82,7 @@ class LogStorage {
   /// The head of the thread's log, which is created with `epoch_if_new` if there is none.
   virtual void open(const identity::ThreadKey& key, const Epoch& epoch_if_new,
                     Completion<Result<LogHead>> done) = 0;
-  /// If it fails, `back` gets the appends before `done` is called: nobody need keep a copy.
-  using GiveBack = UniqueFunction<void(std::vector<LogAppend>)>;
-  virtual void append(std::vector<LogAppend> appends, Completion<Result<>> done,
-                      GiveBack back = {}) = 0;
+  virtual void append(std::vector<LogAppend> appends, Completion<Result<>> done) = 0;
   virtual void read(const identity::ThreadKey& key, ReadRange range,
                     Completion<Result<std::vector<StoredEvent>>> done) = 0;
   /// Gives the log another epoch; its events stay.

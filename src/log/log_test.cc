@@ -55,7 +55,7 @@ TEST_F(LogTest, DeltasAreSeenAtOnceAndCommittedWithinTheInterval) {
   append(log, Delivery::kAtOnce);
   EXPECT_EQ(reader.seqs, range(1, 1));
   EXPECT_EQ(log.committed(), Seq{0});
-  core.advance(std::chrono::milliseconds(19));
+  core.advance(std::chrono::milliseconds(199));
   EXPECT_EQ(log.committed(), Seq{0});
   core.advance(std::chrono::milliseconds(1));
   EXPECT_EQ(log.committed(), Seq{1});
@@ -108,9 +108,86 @@ TEST_F(LogTest, EventsOfOneTurnShareACommit) {
     append(one, Delivery::kAtOnce);
     append(two, Delivery::kAtOnce);
   }
-  core.advance(std::chrono::milliseconds(50));
+  core.advance(std::chrono::milliseconds(200));
   EXPECT_EQ(metrics.log_commits.value(), 1u);
   EXPECT_EQ(metrics.log_events_committed.value(), 100u);
+}
+
+TEST_F(LogTest, DeltasThatWaitedTogetherAreStoredAsOne) {
+  ThreadLog& log = open();
+  Reader reader(log, Seq{0});
+  for (const char* text : {"one ", "two ", "three"}) append(log, Delivery::kAtOnce, text);
+  EXPECT_EQ(reader.seqs, range(1, 3));
+  core.advance(std::chrono::milliseconds(200));
+  const auto& stored = data.logs.at(key("chat-1")).events;
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].first_seq, Seq{1});
+  EXPECT_EQ(stored[0].seq, Seq{3});
+  EXPECT_NE(stored[0].json.find(R"("delta":"one two three")"), std::string::npos);
+  EXPECT_EQ(metrics.log_events_committed.value(), 3u);
+  // What was seen is cut off again for whoever resumes in the middle, from memory and from storage.
+  append(log, Delivery::kAfterCommit);
+  core.run();
+  core.advance(std::chrono::minutes(2));
+  ASSERT_EQ(stored.size(), 2u);
+  Reader late(open(), Seq{2});
+  core.run();
+  EXPECT_EQ(late.seqs, range(3, 4));
+}
+
+TEST_F(LogTest, AnUrgentEventTakesItsOwnLogAlong) {
+  ThreadLog& calm = open("chat-1");
+  ThreadLog& urgent = open("chat-2");
+  append(calm, Delivery::kAtOnce);
+  append(urgent, Delivery::kAtOnce);
+  core.advance(std::chrono::milliseconds(50));
+  append(urgent, Delivery::kAfterCommit);
+  core.advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(urgent.committed(), Seq{2});
+  EXPECT_EQ(calm.committed(), Seq{0}) << "its deltas wait, and are stored together";
+  core.advance(std::chrono::milliseconds(148));
+  EXPECT_EQ(calm.committed(), Seq{0});
+  core.advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(calm.committed(), Seq{1});
+}
+
+TEST_F(LogTest, EveryLogHasItsOwnDeadline) {
+  ThreadLog& early = open("chat-1");
+  ThreadLog& soon = open("chat-2");
+  ThreadLog& late = open("chat-3");
+  append(early, Delivery::kAtOnce);
+  core.advance(std::chrono::milliseconds(15));
+  append(soon, Delivery::kAtOnce);
+  core.advance(std::chrono::milliseconds(85));
+  append(late, Delivery::kAtOnce);
+  append(early, Delivery::kAtOnce);
+  core.advance(std::chrono::milliseconds(100));
+  EXPECT_EQ(early.committed(), Seq{2});
+  EXPECT_EQ(soon.committed(), Seq{1}) << "due within a tenth of the interval: it goes along";
+  EXPECT_EQ(late.committed(), Seq{0});
+  core.advance(std::chrono::milliseconds(100));
+  EXPECT_EQ(late.committed(), Seq{1});
+  EXPECT_EQ(metrics.log_commits.value(), 2u);
+}
+
+TEST_F(LogTest, AFailedBatchIsStoredOnceAndWholeWithWhatCameMeanwhile) {
+  ThreadLog& one = open("chat-1");
+  ThreadLog& two = open("chat-2");
+  data.faults.fail_writes = 1;
+  append(one, Delivery::kAtOnce);
+  append(two, Delivery::kAfterCommit);
+  core.advance(std::chrono::milliseconds(1));
+  append(two, Delivery::kAfterCommit);
+  append(one, Delivery::kAtOnce);
+  core.advance(std::chrono::seconds(1));
+  EXPECT_EQ(one.committed(), Seq{2});
+  EXPECT_EQ(two.committed(), Seq{2});
+  EXPECT_EQ(directory.committer().uncommitted_bytes(), 0u);
+  for (const char* thread : {"chat-1", "chat-2"}) {
+    const auto& log = data.logs.at(key(thread));
+    EXPECT_EQ(log.head.last, Seq{2});
+    EXPECT_EQ(log.events.front().first_seq, Seq{1});
+  }
 }
 
 TEST_F(LogTest, OneEncodingServesAllReaders) {
@@ -245,6 +322,28 @@ TEST_F(LogTest, AnAppendThatIsRefusedForGoodEndsItsOwnLogOnly) {
   EXPECT_EQ(reader.state, Cursor::State::kFailed) << "it resumes";
   EXPECT_EQ(directory.find(key("chat-2")), nullptr);
   EXPECT_EQ(append(open("chat-2"), Delivery::kAtOnce), Seq{1});
+}
+
+TEST_F(LogTest, AmongManyLogsOnlyTheRefusedOneIsGivenUp) {
+  constexpr int kLogs = 33;
+  std::vector<ThreadLog*> logs;
+  for (int i = 0; i < kLogs; ++i) logs.push_back(&open("chat-" + std::to_string(i)));
+  data.logs.erase(key("chat-20"));
+  std::optional<bool> told;
+  {
+    runtime::Core::Turn turn(core);
+    for (ThreadLog* log : logs) append(*log, Delivery::kAtOnce);
+    logs[20]->append({EventType::token, {}, {}, "{}"}, Delivery::kAtOnce,
+                     [&](Result<Seq> result) { told = result.has_value(); });
+  }
+  core.advance(std::chrono::seconds(1));
+  EXPECT_EQ(told, false);
+  logs.erase(logs.begin() + 20);
+  for (const ThreadLog* log : logs)
+    EXPECT_EQ(log->committed(), Seq{1}) << log->key().thread_id().str();
+  EXPECT_EQ(directory.find(key("chat-20")), nullptr);
+  EXPECT_EQ(directory.committer().uncommitted_bytes(), 0u);
+  EXPECT_TRUE(directory.committer().healthy());
 }
 
 }  // namespace

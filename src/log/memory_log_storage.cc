@@ -148,19 +148,11 @@ void MemoryLogStorage::open(const identity::ThreadKey& key, const Epoch& epoch_i
       std::move(done));
 }
 
-void MemoryLogStorage::append(std::vector<LogAppend> appends, Completion<Result<>> done,
-                              GiveBack back) {
-  device_.ask(Kind::kWrite,
-              [this, appends = std::move(appends), done = std::move(done),
-               back = std::move(back)](Health health) mutable -> runtime::Task {
-                Result<> result =
-                    health == Health::kWorks ? append_all(data_.logs, appends) : disk_failed();
-                return [result = std::move(result), appends = std::move(appends),
-                        done = std::move(done), back = std::move(back)]() mutable {
-                  if (result.has_error() && back) back(std::move(appends));
-                  done(std::move(result));
-                };
-              });
+void MemoryLogStorage::append(std::vector<LogAppend> appends, Completion<Result<>> done) {
+  ask<void>(
+      Kind::kWrite,
+      [this, appends = std::move(appends)]() mutable { return append_all(data_.logs, appends); },
+      std::move(done));
 }
 
 void MemoryLogStorage::read(const identity::ThreadKey& key, ReadRange range,

@@ -31,8 +31,7 @@ class MemoryLogStorage final : public LogStorage {
 
   void open(const identity::ThreadKey& key, const Epoch& epoch_if_new,
             Completion<Result<LogHead>> done) override;
-  void append(std::vector<LogAppend> appends, Completion<Result<>> done,
-              GiveBack back = {}) override;
+  void append(std::vector<LogAppend> appends, Completion<Result<>> done) override;
   void read(const identity::ThreadKey& key, ReadRange range,
             Completion<Result<std::vector<StoredEvent>>> done) override;
   void renew_epoch(const identity::ThreadKey& key, const Epoch& epoch,

@@ -48,10 +48,11 @@ Seq ThreadLog::append(const protocol::NewEvent& event, Delivery delivery,
   last_ = last_.next();
   last_use_ = core.now();
   const protocol::EventPosition position{last_, core.ids().event(), core.clock().wall_now()};
-  std::string json = protocol::encode_event(key_.thread_id(), position, event);
+  const std::string json = protocol::encode_event(key_.thread_id(), position, event);
   hot_bytes_ += json.size();
   appended_bytes_ += json.size();
-  hot_.push_back(Record{last_, last_, event.type, SharedBytes(json), {}, appended_bytes_});
+  hot_.push_back(
+      Record{last_, last_, event.type, SharedBytes(json), {}, position.timestamp, appended_bytes_});
   if (delivery == Delivery::kAfterCommit && !GP_PLANTED(gate_opens_early)) gates_.push_back(last_);
   if (GP_PLANTED(ack_before_commit) && committed)
     core.post([done = std::exchange(committed, {}), seq = last_]() mutable { done(seq); });
@@ -59,8 +60,7 @@ Seq ThreadLog::append(const protocol::NewEvent& event, Delivery delivery,
   directory_.metrics().log_events_appended.add();
   advance_visible();
   directory_.committer().add(
-      *this, StoredEvent{last_, last_, event.type, std::move(json), {}, position.timestamp},
-      delivery == Delivery::kAfterCommit ? Urgency::kNow : Urgency::kBatched);
+      *this, json.size(), delivery == Delivery::kAfterCommit ? Urgency::kNow : Urgency::kBatched);
   return last_;
 }
 
@@ -91,14 +91,34 @@ void ThreadLog::advance_visible() {
   if (!std::exchange(dirty_, true)) directory_.mark_dirty(*this);
 }
 
-void ThreadLog::on_committed(Seq seq, std::size_t bytes, std::size_t events) {
-  committed_ = seq;
+std::vector<StoredEvent> ThreadLog::uncommitted_through(Seq last) const {
+  const auto at = [this](Seq seq) {
+    return hot_.begin() + static_cast<std::ptrdiff_t>(seq.value - hot_.front().seq.value);
+  };
+  const auto records = std::ranges::subrange(at(committed_.next()), at(last.next()));
+  std::vector<StoredEvent> events;
+  const auto keep = [&events](const Record& record) {
+    events.push_back({record.seq, record.first_seq, record.type, std::string(record.json.view()),
+                      std::string(record.fold.view()), record.at});
+  };
+  const LogLimits& limits = directory_.limits();
+  if (limits.fold_bytes == 0) {
+    std::ranges::for_each(records, keep);
+    return events;
+  }
+  fold_all(
+      records, limits.fold, [](const Record& record) { return view_of(record); },
+      [&events](StoredEvent folded) { events.push_back(std::move(folded)); }, keep);
+  return events;
+}
+
+void ThreadLog::on_committed(std::size_t bytes, std::size_t events) {
   kept_bytes_ += bytes;
   kept_events_ += events;
-  while (!gates_.empty() && gates_.front() <= seq) gates_.pop_front();
+  while (!gates_.empty() && gates_.front() <= committed_) gates_.pop_front();
   advance_visible();
   if (hot_bytes_ > directory_.limits().hot_bytes) shrink(directory_.limits().hot_bytes);
-  while (!waiters_.empty() && waiters_.front().seq <= seq) {
+  while (!waiters_.empty() && waiters_.front().seq <= committed_) {
     Waiter waiter = std::move(waiters_.front());
     waiters_.pop_front();
     waiter.committed(waiter.seq);

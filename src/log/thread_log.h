@@ -97,8 +97,10 @@ class ThreadLog {
   static constexpr Seq kNothing{std::numeric_limits<std::uint64_t>::max()};
 
   void unpin(Seq held);
-  /// `bytes` and `events` were committed, up to `seq`.
-  void on_committed(Seq seq, std::size_t bytes, std::size_t events);
+  /// What is not committed, up to `last`, as it is stored: deltas folded.
+  std::vector<StoredEvent> uncommitted_through(Seq last) const;
+  /// More was committed, which takes `bytes` and `events` in storage.
+  void on_committed(std::size_t bytes, std::size_t events);
   /// The storage refuses this log for good: it leaves the memory, its readers end and resume.
   void on_abandoned(const Error& error);
   void advance_visible();
@@ -138,6 +140,7 @@ class ThreadLog {
   std::deque<Record> hot_;  ///< one for each seq up to last_
   std::size_t hot_bytes_ = 0;
   std::uint64_t appended_bytes_ = 0;
+  CommitState commit_;
   std::deque<Seq> gates_;  ///< uncommitted events that must not be seen before their commit
   std::deque<Waiter> waiters_;
   Completion<Result<>> when_quiet_;  ///< of a removed log: nothing of it is uncommitted any more

@@ -50,42 +50,6 @@ class ForgettingOperation final : public AskedOperation<void> {
   Work work_;
 };
 
-/// What was appended dies with the operation; what was refused goes back to the asker.
-class AppendOperation final : public Operation {
- public:
-  AppendOperation(LogRows& rows, std::size_t bytes, std::vector<LogAppend> appends,
-                  Completion<Result<>> done, log::LogStorage::GiveBack back)
-      : Operation(Kind::kOrdinary, bytes),
-        rows_(rows),
-        appends_(std::move(appends)),
-        done_(std::move(done)),
-        back_(std::move(back)) {}
-
-  Result<> run(Database& writer) override {
-    outcome_ = append_events(writer, rows_, appends_);
-    if (outcome_.has_error() && outcome_.error().code == Code::store_unavailable)
-      return outcome::failure(outcome_.error());
-    return ok();
-  }
-  void fail_with(const Error& error) override { outcome_ = outcome::failure(error); }
-  runtime::Task completion() override {
-    std::vector<LogAppend> refused;
-    if (outcome_.has_error() && back_) refused = std::move(appends_);
-    return [done = std::move(done_), back = std::move(back_), refused = std::move(refused),
-            outcome = std::move(outcome_)]() mutable {
-      if (outcome.has_error() && back) back(std::move(refused));
-      done(std::move(outcome));
-    };
-  }
-
- private:
-  LogRows& rows_;
-  std::vector<LogAppend> appends_;
-  Result<> outcome_ = ok();
-  Completion<Result<>> done_;
-  log::LogStorage::GiveBack back_;
-};
-
 class TrimOperation final : public AskedOperation<LogHead> {
  public:
   TrimOperation(LogRows& rows, ThreadKey key, TrimLimits limits, Completion<Result<LogHead>> done)
@@ -176,12 +140,15 @@ void SqliteLogStorage::open(const ThreadKey& key, const Epoch& epoch_if_new,
       std::move(done));
 }
 
-void SqliteLogStorage::append(std::vector<LogAppend> appends, Completion<Result<>> done,
-                              GiveBack back) {
+void SqliteLogStorage::append(std::vector<LogAppend> appends, Completion<Result<>> done) {
   std::size_t bytes = 0;
   for (const LogAppend& append : appends) bytes += bytes_of(append.events);
-  writer_.ask(std::make_unique<AppendOperation>(writer_.log_rows(), bytes, std::move(appends),
-                                                std::move(done), std::move(back)));
+  writer_.ask<void>(
+      Kind::kOrdinary, bytes,
+      [&rows = writer_.log_rows(), appends = std::move(appends)](Database& database) {
+        return append_events(database, rows, appends);
+      },
+      std::move(done));
 }
 
 void SqliteLogStorage::read(const ThreadKey& key, ReadRange range,

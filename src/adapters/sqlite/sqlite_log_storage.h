@@ -16,8 +16,7 @@ class SqliteLogStorage final : public log::LogStorage {
 
   void open(const identity::ThreadKey& key, const Epoch& epoch_if_new,
             Completion<Result<log::LogHead>> done) override;
-  void append(std::vector<log::LogAppend> appends, Completion<Result<>> done,
-              GiveBack back = {}) override;
+  void append(std::vector<log::LogAppend> appends, Completion<Result<>> done) override;
   void read(const identity::ThreadKey& key, log::ReadRange range,
             Completion<Result<std::vector<log::StoredEvent>>> done) override;
   void renew_epoch(const identity::ThreadKey& key, const Epoch& epoch,
