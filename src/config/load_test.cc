@@ -30,8 +30,8 @@ TEST(LoadDefaults, AreTheDocumentedOnes) {
   EXPECT_EQ(settings.server.drain_timeout, 30s);
   EXPECT_TRUE(settings.server.allowed_origins.empty());
   EXPECT_EQ(settings.store.data_dir, "./goldenpath-data");
-  EXPECT_EQ(settings.store.commit_interval, 200ms);
-  EXPECT_EQ(settings.store.commit_bytes, 2U * 1024U * 1024U);
+  EXPECT_EQ(settings.store.commit_interval, 500ms);
+  EXPECT_EQ(settings.store.commit_bytes, 8U * 1024U * 1024U);
   EXPECT_EQ(settings.auth.demo, DemoMode::kAuto);
   EXPECT_EQ(settings.limits.connections_per_user, 10U);
   EXPECT_EQ(settings.limits.idle_timeout, 75s);

@@ -26,7 +26,7 @@ struct RetentionLimits {
 struct LogLimits {
   /// Bytes of recent events a ThreadLog keeps in memory. Beyond: committed ones are read from
   /// storage when a cursor needs them.
-  std::size_t hot_bytes = 256 * kKiB;
+  std::size_t hot_bytes = 64 * kKiB;
   /// Bytes that are read from storage at once, one page per log at a time.
   std::size_t page_bytes = 256 * kKiB;
   /// A reader that is this many bytes behind gets deltas merged; 0: nothing is ever folded.
@@ -36,11 +36,11 @@ struct LogLimits {
   /// Bytes of catch-ups kept to be shared by readers, per core.
   std::size_t shared_bytes = 4 * kMiB;
   /// The longest a text delta waits for its commit. It may be delivered that much ahead of it.
-  Duration commit_interval = std::chrono::milliseconds(200);
+  Duration commit_interval = std::chrono::milliseconds(500);
   /// Uncommitted bytes of a core that start a commit before the interval is over.
-  std::size_t commit_bytes = 2 * kMiB;
+  std::size_t commit_bytes = 8 * kMiB;
   /// Uncommitted bytes of a core beyond which agents are paused until the storage has caught up.
-  std::size_t uncommitted_bytes_max = 8 * kMiB;
+  std::size_t uncommitted_bytes_max = 32 * kMiB;
   /// How long to wait before a failed commit is tried again.
   Duration commit_retry = std::chrono::milliseconds(200);
   /// A log without cursors, runs and uncommitted events leaves the memory after this time.

@@ -83,6 +83,7 @@ class LogDirectory {
   std::vector<ThreadLog*> dirty_ GP_GUARDED_BY(core_);
   Upkeep upkeep_;  ///< holds pins
   UniqueFunction<void(ThreadLog&)> opened_;
+  std::string json_;  ///< of the event being appended: one buffer for all
   runtime::Timer sweep_timer_;
   runtime::Liveness liveness_;
 };

@@ -34,7 +34,8 @@ class Reader final : public CursorOwner {
 
 class LogTest : public LogFixture {
  protected:
-  explicit LogTest(LogLimits limits = {}) : LogFixture(limits) {}
+  explicit LogTest(LogLimits limits = {.commit_interval = std::chrono::milliseconds(200)})
+      : LogFixture(limits) {}
 
   Seq append(ThreadLog& log, Delivery delivery, const std::string& text = "x") {
     runtime::Core::Turn turn(core);

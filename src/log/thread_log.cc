@@ -48,7 +48,8 @@ Seq ThreadLog::append(const protocol::NewEvent& event, Delivery delivery,
   last_ = last_.next();
   last_use_ = core.now();
   const protocol::EventPosition position{last_, core.ids().event(), core.clock().wall_now()};
-  const std::string json = protocol::encode_event(key_.thread_id(), position, event);
+  std::string& json = directory_.json_;
+  json = protocol::encode_event(key_.thread_id(), position, event, std::move(json));
   hot_bytes_ += json.size();
   appended_bytes_ += json.size();
   hot_.push_back(

@@ -83,7 +83,8 @@ void WebSocketSession::close(Code code, std::string_view reason) {
   close_code_ = code;
   const auto number = protocol::info(code).close_code;
   GP_ASSERT(number != 0, "this code does not close connections");
-  append_frame(close_frame_, Opcode::kClose,
+  close_frame_ = std::make_unique<std::string>();
+  append_frame(*close_frame_, Opcode::kClose,
                close_payload(static_cast<CloseStatus>(number), reason));
   socket_->close_after_flush(protocol::close_reason_for(code));
 }
@@ -92,13 +93,13 @@ SocketHandler::Fill WebSocketSession::fill(std::string& out, std::size_t bytes_m
   out.append(control_);
   std::string().swap(control_);
   socket_->resume_reading();
-  if (closing_ && close_frame_.empty()) return Fill::kDone;
+  if (closing_ && close_frame_ == nullptr) return Fill::kDone;
   WebSocketWriter writer(out, bytes_max, compression_);
   // A closing connection gets one more write, not an endless one.
   const Fill rest = writer.full() ? Fill::kMore : endpoint_->fill(writer);
   if (!closing_) return rest;
-  out.append(close_frame_);
-  close_frame_.clear();
+  out.append(*close_frame_);
+  close_frame_.reset();
   return Fill::kDone;
 }
 

@@ -131,8 +131,8 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   std::unique_ptr<WebSocketEndpoint> endpoint_;
   WebSocketParser parser_;
   WebSocketCompression compression_;
-  std::string control_;      ///< pings, pongs: whole frames (and the 101 response before them)
-  std::string close_frame_;  ///< sent last
+  std::string control_;  ///< pings, pongs: whole frames (and the 101 response before them)
+  std::unique_ptr<std::string> close_frame_;  ///< sent last
   struct Leaving {
     UniqueFunction<void(Detached)> go;
     std::vector<std::string> texts;

@@ -45,8 +45,9 @@ bool is_terminal(EventType type) {
 }
 
 std::string encode_event(const ThreadId& thread_id, const EventPosition& position,
-                         const NewEvent& event) {
-  std::string out;
+                         const NewEvent& event, std::string buffer) {
+  std::string out = std::move(buffer);
+  out.clear();
   out.reserve(224 + event.payload.size());
   JsonWriter json(out);
   json.begin_object()

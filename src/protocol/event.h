@@ -56,9 +56,10 @@ struct EventPosition {
   WallTime timestamp;
 };
 
-/// The JSON of an event, written once and shared by all readers.
+/// The JSON of an event, written once and shared by all readers. `buffer`: memory to write it into,
+/// whatever it holds.
 std::string encode_event(const ThreadId& thread_id, const EventPosition& position,
-                         const NewEvent& event);
+                         const NewEvent& event, std::string buffer = {});
 
 /// Payloads, as JSON objects. Texts must be UTF-8; `*_json` must be valid JSON.
 namespace payload {

@@ -135,13 +135,14 @@ class Liveness {
     std::weak_ptr<int> flag_;
   };
   Token token() const {
+    if (flag_ == nullptr) flag_ = std::make_shared<int>(0);
     Token made;
     made.flag_ = flag_;
     return made;
   }
 
  private:
-  std::shared_ptr<int> flag_ = std::make_shared<int>(0);
+  mutable std::shared_ptr<int> flag_;  ///< made with the first token: most connections need none
 };
 
 }  // namespace gp::runtime

@@ -14,7 +14,7 @@ void limits_from(Dice& dice, Schedule& schedule) {
   schedule.log.fold.parts = dice.one_of<std::size_t>({1, 2, 16});
   schedule.log.shared_bytes = dice.one_of<std::size_t>({0, 4 * kMiB});
   schedule.log.page_bytes = dice.one_of<std::size_t>({1, 1000, 64 * kKiB});
-  schedule.log.commit_interval = milliseconds(dice.one_of<std::uint64_t>({1, 20, 90, 200}));
+  schedule.log.commit_interval = milliseconds(dice.one_of<std::uint64_t>({1, 20, 90, 500}));
   schedule.log.uncommitted_bytes_max = dice.one_of<std::size_t>({700, 8 * kMiB, 8 * kMiB});
   schedule.log.idle = milliseconds(dice.one_of<std::uint64_t>({150, 700, 30'000}));
 
