@@ -54,6 +54,8 @@ struct TlsFilter::Bio {
   static int read(BIO* bio, char* to, std::size_t size, std::size_t* got) {
     TlsFilter& filter = of(bio);
     BIO_clear_retry_flags(bio);
+    *got = 0;
+    if (filter.flooded()) return 0;  // the end, for OpenSSL: it would go on until there is data
     *got = std::min(size, filter.in_.size());
     if (*got == 0) {
       BIO_set_retry_read(bio);
@@ -70,6 +72,13 @@ struct TlsFilter::Bio {
     // Null when OpenSSL says goodbye on its own while it is freed: nobody listens then.
     if (std::string* out = of(bio).out_) out->append(from, size);
     return 1;
+  }
+
+  static void on_message(int written, int, int content, const void* bytes, std::size_t size, SSL*,
+                         void* filter) {
+    const bool update = content == SSL3_RT_HANDSHAKE && size > 0 &&
+                        *static_cast<const unsigned char*>(bytes) == SSL3_MT_KEY_UPDATE;
+    if (update && written == 0) ++static_cast<TlsFilter*>(filter)->key_updates_;
   }
 
   static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
@@ -95,6 +104,8 @@ TlsFilter::TlsFilter(SSL_CTX* context) : ssl_(::SSL_new(context)) {
   ::BIO_set_init(bio, 1);
   ::SSL_set_bio(ssl_, bio, bio);
   ::SSL_set_accept_state(ssl_);
+  ::SSL_set_msg_callback(ssl_, Bio::on_message);
+  ::SSL_set_msg_callback_arg(ssl_, this);
 }
 
 TlsFilter::~TlsFilter() { ::SSL_free(ssl_); }
@@ -139,6 +150,7 @@ void TlsFilter::read_plain(std::span<char> plain, Received& got) {
     const int done = ::SSL_read_ex(ssl_, plain.data() + got.plain, plain.size() - got.plain, &size);
     if (done == 1) {
       got.plain += size;
+      plain_bytes_ += size;
       continue;
     }
     switch (::SSL_get_error(ssl_, done)) {
@@ -157,6 +169,10 @@ void TlsFilter::fail_with_queue(Received& got) {
   failure_ = kind_of(ERR_GET_REASON(error));
   const char* const reason = ::ERR_reason_error_string(error);
   reason_ = reason != nullptr ? reason : "";
+  if (flooded()) {
+    failure_ = TlsFailure::kMalformed;
+    reason_ = "more key updates than data";
+  }
   ::ERR_clear_error();
   state_ = State::kFailed;
   got.failed = true;

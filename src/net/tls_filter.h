@@ -10,7 +10,9 @@
 /// Invariants: (1) receive() takes all it is given; (2) nothing is sent after close() or a failure;
 /// (3) a failure is final.
 /// Thread: one at a time; may move to another core between calls (a Socket's detach()).
-/// Limits: OpenSSL's own for handshake messages (about 128 KiB), empty records and warnings.
+/// Limits: OpenSSL's own for handshake messages (about 128 KiB), empty records and warnings; key
+/// updates (TLS 1.3), each of which costs as much as a thousand bytes, by kKeyUpdatesFree.
+/// Reaction: kMalformed.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +41,9 @@ class TlsFilter {
  public:
   /// What a record may add to its plain bytes, and what an incomplete one may have held back.
   static constexpr std::size_t kRecordBytesMax = 17 * 1024;
+
+  /// Key updates that need no data; one more for each MiB. Honest peers make one in gigabytes.
+  static constexpr std::uint32_t kKeyUpdatesFree = 32;
 
   explicit TlsFilter(SSL_CTX* context);
   ~TlsFilter();
@@ -75,12 +80,15 @@ class TlsFilter {
   bool shake_hands(Received& got);
   void read_plain(std::span<char> plain, Received& got);
   void fail_with_queue(Received& got);
+  bool flooded() const { return key_updates_ > kKeyUpdatesFree + (plain_bytes_ >> 20); }
 
   SSL* ssl_;
   std::string_view in_;
   std::string* out_ = nullptr;
   const char* reason_ = "";
+  std::uint64_t plain_bytes_ = 0;  ///< received
   std::uint32_t records_sent_ = 0;
+  std::uint32_t key_updates_ = 0;  ///< received
   State state_ = State::kHandshake;
   TlsFailure failure_ = TlsFailure::kNone;
   bool begun_ = false;

@@ -116,6 +116,42 @@ TEST_P(TlsVersions, TakesEveryCutOfTheFirstFlight) {
   }
 }
 
+void update_keys(Wire& wire) {
+  ASSERT_EQ(SSL_key_update(wire.client.ssl(), SSL_KEY_UPDATE_REQUESTED), 1);
+  ASSERT_EQ(SSL_do_handshake(wire.client.ssl()), 1);
+}
+
+TEST(TlsKeyUpdates, AFewAreFineAndDataEarnsMore) {
+  Wire wire;
+  wire.shake_hands();
+  for (std::uint32_t i = 0; i < TlsFilter::kKeyUpdatesFree; ++i) update_keys(wire);
+  wire.client.write("still here");
+  wire.to_server();
+  ASSERT_TRUE(wire.server->send("and answered", wire.to_client));
+  wire.deliver();
+  EXPECT_EQ(wire.plain, "still here");
+  EXPECT_EQ(wire.client.received(), "and answered");
+  wire.client.write(std::string(2 << 20, 'd'));
+  wire.to_server();
+  update_keys(wire);
+  update_keys(wire);
+  wire.client.write("!");
+  wire.to_server();
+  EXPECT_EQ(wire.failed, 0);
+  EXPECT_TRUE(wire.plain.ends_with("d!"));
+}
+
+TEST(TlsKeyUpdates, AFloodEndsTheConnectionBeforeItIsAnswered) {
+  Wire wire;
+  wire.shake_hands();
+  for (int i = 0; i < 1'000; ++i) update_keys(wire);
+  wire.to_server();
+  EXPECT_EQ(wire.failed, 1);
+  EXPECT_EQ(wire.server->failure(), TlsFailure::kMalformed);
+  EXPECT_STREQ(wire.server->reason(), "more key updates than data");
+  EXPECT_LT(wire.to_client.size(), 4'000u);
+}
+
 // A flood of changed bytes: each handshake ends in success or in one failure, and says nothing
 // after.
 TEST_P(TlsVersions, EndsOnceWhateverIsChangedInTheHello) {
