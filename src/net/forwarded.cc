@@ -1,8 +1,10 @@
 #include "net/forwarded.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <ranges>
+#include <vector>
 
 namespace gp::net {
 namespace {
@@ -36,12 +38,49 @@ std::optional<Peer> parse_node(std::string_view text) {
   return peer;
 }
 
+/// Whether the quote at `at` stands for itself inside a quoted string.
+bool escaped(std::string_view text, std::size_t at) {
+  std::size_t backslashes = 0;
+  while (backslashes < at && text[at - 1 - backslashes] == '\\') ++backslashes;
+  return backslashes % 2 == 1;
+}
+
+/// The elements of all Forwarded headers, the last first. Quotes are counted from the right, where
+/// our proxies wrote: what a client left open on the left hides nothing of theirs.
+std::vector<std::string_view> elements_from_the_end(const HttpHeaders& headers) {
+  std::vector<std::string_view> elements;
+  for (const HttpHeader& header : std::ranges::reverse_view(headers)) {
+    if (!equals_ignore_case(header.name, "Forwarded")) continue;
+    std::string_view rest = header.value;
+    bool quoted = false;
+    for (std::size_t at = rest.size(); at-- > 0;) {
+      if (rest[at] == '"' && !escaped(rest, at)) quoted = !quoted;
+      if (rest[at] != ',' || quoted) continue;
+      elements.push_back(trimmed(rest.substr(at + 1)));
+      rest = rest.substr(0, at);
+    }
+    elements.push_back(trimmed(rest));
+  }
+  std::erase(elements, std::string_view());
+  return elements;
+}
+
+/// Takes a pair `name=value` and the semicolon behind it, if that stands in no quoted string.
+std::string_view take_pair(std::string_view& element) {
+  bool quoted = false;
+  std::size_t end = 0;
+  for (; end < element.size() && (quoted || element[end] != ';'); ++end) {
+    if (element[end] == '"' && !escaped(element, end)) quoted = !quoted;
+  }
+  const std::string_view pair = trimmed(element.substr(0, end));
+  element.remove_prefix(std::min(end + 1, element.size()));
+  return pair;
+}
+
 /// The value of `name` in one element of Forwarded: `for="[2001:db8::1]:4711";proto=https`.
 std::optional<std::string_view> parameter(std::string_view element, std::string_view name) {
   while (!element.empty()) {
-    const std::size_t end = std::min(element.find(';'), element.size());
-    const std::string_view pair = trimmed(element.substr(0, end));
-    element.remove_prefix(std::min(end + 1, element.size()));
+    const std::string_view pair = take_pair(element);
     const std::size_t equals = pair.find('=');
     if (equals == pair.npos || !equals_ignore_case(pair.substr(0, equals), name)) continue;
     std::string_view value = pair.substr(equals + 1);
@@ -64,8 +103,10 @@ void take_scheme(HttpRequest& request, std::string_view scheme) {
 void apply_forwarded(HttpRequest& request, const IpNetworks& trusted, ForwardedBy header) {
   if (header == ForwardedBy::kNobody || !contains(trusted, request.peer.address)) return;
   const bool rfc = header == ForwardedBy::kForwarded;
-  const auto elements = list_elements(request.headers, rfc ? "Forwarded" : "X-Forwarded-For");
-  for (const std::string_view element : std::ranges::reverse_view(elements)) {
+  auto elements = rfc ? elements_from_the_end(request.headers)
+                      : list_elements(request.headers, "X-Forwarded-For");
+  if (!rfc) std::ranges::reverse(elements);
+  for (const std::string_view element : elements) {
     if (!contains(trusted, request.peer.address)) break;
     if (rfc) take_scheme(request, parameter(element, "proto").value_or(std::string_view{}));
     const auto node = rfc ? parameter(element, "for") : std::optional(element);

@@ -87,6 +87,26 @@ TEST(Forwarded, UnderstandsRfc7239) {
     EXPECT_EQ(read(value).peer, "10.0.0.1:99") << value;
 }
 
+TEST(Forwarded, SeparatorsInQuotedStringsSeparateNothing) {
+  const auto peer = [](const HttpHeaders& headers) {
+    return from("10.0.0.1", ForwardedBy::kForwarded, headers).peer;
+  };
+  EXPECT_EQ(peer({{"Forwarded", R"(host="a, for=127.0.0.1;x";for=192.0.2.7)"}}), "192.0.2.7:0");
+  EXPECT_EQ(peer({{"Forwarded", R"(host="a\", for=127.0.0.1;";for=192.0.2.7)"}}), "192.0.2.7:0");
+  EXPECT_EQ(peer({{"Forwarded", R"(for=127.0.0.1;host="\\", for=192.0.2.7)"}}), "192.0.2.7:0");
+  // What the client left open stands on the left of what the proxy wrote.
+  for (const char* client :
+       {"\"", "for=127.0.0.1;x=\"", "for=127.0.0.1;x=\"\\", "x=\"\"\"", "\\\""}) {
+    const std::string before(client);
+    EXPECT_EQ(peer({{"Forwarded", before + ", for=192.0.2.7;proto=https"}}), "192.0.2.7:0")
+        << client;
+    EXPECT_EQ(peer({{"Forwarded", before + R"(, for="192.0.2.7:1";by="[::1]")"}}), "192.0.2.7:1")
+        << client;
+    EXPECT_EQ(peer({{"Forwarded", before}, {"Forwarded", "for=192.0.2.7"}}), "192.0.2.7:0")
+        << client;
+  }
+}
+
 // A proxy that appends to one header hands the other one on as the client wrote it.
 TEST(Forwarded, IgnoresTheOtherHeader) {
   const HttpHeaders both{{"Forwarded", "for=127.0.0.1"}, {"X-Forwarded-For", "192.0.2.7"}};
