@@ -44,6 +44,12 @@ void Committer::wait(ThreadLog& log, Urgency urgency) {
   }
 }
 
+void Committer::hurry(ThreadLog& log) {
+  if (log.commit_.queue != CommitState::Queue::kBatched) return;
+  wait(log, Urgency::kNow);
+  submit();
+}
+
 void Committer::flush() {
   core_.assert_here();
   for (const WaitingLog& waiting : batched_)

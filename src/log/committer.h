@@ -48,6 +48,8 @@ class Committer {
   /// `log` has `bytes` of events more to commit. It stays alive until it was told
   /// (ThreadLog::on_committed or on_abandoned).
   void add(ThreadLog& log, std::size_t bytes, Urgency urgency);
+  /// Commits what of `log` waits for its deadline now.
+  void hurry(ThreadLog& log);
 
   bool healthy() const { return healthy_; }
   /// More than uncommitted_bytes_max wait: producers should pause.

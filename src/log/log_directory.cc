@@ -86,6 +86,7 @@ void LogDirectory::remove(const identity::ThreadKey& key, Completion<Result<>> d
                       done = std::move(done)](Result<>) mutable {
     if (token.alive()) storage_.remove(key, std::move(done));
   };
+  committer_.hurry(*log);
 }
 
 void LogDirectory::drop(ThreadLog& log) {

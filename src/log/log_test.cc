@@ -289,6 +289,19 @@ TEST_F(LogTest, ARemovedLogEndsItsCursorsAndTakesNothing) {
   EXPECT_EQ(append(open(), Delivery::kAtOnce), Seq{1}) << "the same name begins anew";
 }
 
+TEST_F(LogTest, ARemovalDoesNotWaitForTheDeadlineOfItsDeltas) {
+  ThreadLog& log = open();
+  append(log, Delivery::kAtOnce);
+  bool removed = false;
+  {
+    runtime::Core::Turn turn(core);
+    directory.remove(key("chat-1"), [&](Result<> result) { removed = result.has_value(); });
+  }
+  core.advance(std::chrono::milliseconds(1));
+  EXPECT_TRUE(removed);
+  EXPECT_FALSE(data.logs.contains(key("chat-1")));
+}
+
 TEST_F(LogTest, ProducersAreToldToPauseWhenCommitsLag) {
   ThreadLog& log = open();
   data.faults.latency = std::chrono::seconds(10);
