@@ -49,7 +49,9 @@ class Link final : private chat::Transport, private chat::FrameSink {
 
   bool alive() const { return alive_; }
   /// Nothing is on its way.
-  bool quiet() const { return down_.empty() && up_.empty() && !dirty_ && !more_; }
+  bool quiet() const {
+    return down_.empty() && up_.empty() && !dirty_ && !more_ && !notice_timer_.armed();
+  }
   /// The first command that reached the server after its drain had begun.
   std::uint64_t drained_from() const { return drained_from_; }
   std::uint32_t number() const { return number_; }
