@@ -171,6 +171,20 @@ test('a run that a snapshot says is over has no tool running', () => {
   expect(answer(applySnapshot(before, failed)).parts[1]).toMatchObject({ state: 'failed' });
 });
 
+test('a run that was under way and left no answer behind has failed, with nothing said', () => {
+  const before = applyEvents(emptyTranscript, [...wholeRun.slice(0, 2), token(3, 'It '), token(4, 'is')]);
+  const frame = snapshot('epoch', '', 'complete');
+  const question = frame.messages.filter((message) => message.role === 'user');
+  const after = applySnapshot(before, { ...frame, messages: question });
+  expect(after.turns).toHaveLength(2);
+  expect(answer(after)).toMatchObject({ runId: answer(before).runId, state: 'failed', parts: [] });
+  const queued = { run_id: answer(before).runId, thread_id: 'thr', message_id: 'm1', agent_name: 'a', state: 'queued', created_at: 1 } as const;
+  expect(applySnapshot(before, { ...frame, messages: question, runs: [queued] }).turns).toMatchObject([
+    { messageId: 'm1' },
+    { state: 'queued' },
+  ]);
+});
+
 test('a snapshot of messages that were never seen replaces everything', () => {
   const frame = snapshot('epoch', 'x', 'complete');
   const others = frame.messages.map((message) => ({

@@ -29,7 +29,17 @@ export function applySnapshot(transcript: Transcript, frame: SnapshotFrame): Tra
   const shown = new Set(turns.map((turn) => (turn.role === 'assistant' ? turn.runId : undefined)));
   for (const run of frame.runs) {
     const active = run.state === 'queued' || run.state === 'running';
-    if (active && !shown.has(run.run_id)) insertAfterQuestion(turns, run);
+    if (active && !shown.has(run.run_id)) {
+      insertAfterQuestion(turns, run.message_id, { ...emptyAssistantTurn(run.run_id, run.state), agentName: run.agent_name });
+      shown.add(run.run_id);
+    }
+  }
+  // A run that was under way and is over without an answer: what the reader saw of it was lost.
+  for (const turn of known) {
+    if (turn.role !== 'assistant' || !isActive(turn) || shown.has(turn.runId)) continue;
+    const question = saved.find((each) => each.role === 'user' && each.runId === turn.runId);
+    if (question?.role !== 'user') continue;
+    insertAfterQuestion(turns, question.messageId, { ...emptyAssistantTurn(turn.runId, 'failed'), agentName: turn.agentName });
   }
   return { ...transcript, turns, seq: frame.seq };
 }
@@ -77,10 +87,9 @@ function turnsBefore(known: readonly Turn[], saved: readonly Turn[]): readonly T
   return index < 0 ? [] : known.slice(0, index);
 }
 
-function insertAfterQuestion(turns: Turn[], run: Run): void {
-  const question = turns.findIndex((turn) => turn.role === 'user' && turn.messageId === run.message_id);
-  const turn = { ...emptyAssistantTurn(run.run_id, run.state), agentName: run.agent_name };
-  turns.splice(question < 0 ? turns.length : question + 1, 0, turn);
+function insertAfterQuestion(turns: Turn[], messageId: string, answer: AssistantTurn): void {
+  const question = turns.findIndex((turn) => turn.role === 'user' && turn.messageId === messageId);
+  turns.splice(question < 0 ? turns.length : question + 1, 0, answer);
 }
 
 /** Distinguishes the turns of one thread. */
