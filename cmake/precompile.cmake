@@ -1,5 +1,5 @@
 # gp_precompile(<target> gp_headers|gp_test_headers): two precompiled headers for the whole tree, with GP_PRECOMPILE. They
-# halve the time of a sanitizer build. The preset release goes without, so that a file which forgot an #include is refused.
+# halve the time of a sanitizer build. The preset release goes without, so that a file of what ships which forgot an #include is refused.
 set(gp_precompiled <algorithm> <array> <chrono> <cstdint> <filesystem> <functional> <map> <memory> <optional> <set> <span>
   <string> <string_view> <unordered_map> <utility> <variant> <vector>)
 

@@ -26,8 +26,13 @@ void Committer::add(ThreadLog& log, std::size_t bytes, Urgency urgency) {
   wait(log, urgency);
   if (waiting_bytes_ >= limits_.commit_bytes) return flush();
   if (urgency == Urgency::kNow) return submit();
-  if (!submitting_ && !deadline_.armed())
-    deadline_.arm(limits_.commit_interval, [this] { submit(); });
+  if (!submitting_ && !deadline_.armed()) arm();
+}
+
+void Committer::arm() {
+  core_.assert_here();
+  deadline_.arm(std::max(batched_.front().due - core_.now(), Duration::zero()),
+                [this] { submit(); });
 }
 
 void Committer::wait(ThreadLog& log, Urgency urgency) {
@@ -61,20 +66,16 @@ void Committer::flush() {
 void Committer::submit() {
   core_.assert_here();
   if (submitting_) return;
-  if (!urgent_.empty()) {
-    take(urgent_);
-  } else {
-    // Those that are due soon go along: ten commits an interval serve any number of logs.
-    const MonotonicTime due = core_.now() + limits_.commit_interval / 10;
-    const auto later = std::ranges::find_if(
-        batched_, [due](const WaitingLog& waiting) { return waiting.due > due; });
-    std::list<WaitingLog> now;
-    now.splice(now.end(), batched_, batched_.begin(), later);
-    take(now);
-  }
-  if (!batched_.empty())
-    deadline_.arm(std::max(batched_.front().due - core_.now(), Duration::zero()),
-                  [this] { submit(); });
+  // What is due goes with what is urgent: nobody waits longer because others are in a hurry.
+  // Without them those that are due soon go along: ten commits an interval serve any number of
+  // logs.
+  const Duration soon = urgent_.empty() ? limits_.commit_interval / 10 : Duration::zero();
+  const MonotonicTime due = core_.now() + soon;
+  const auto later = std::ranges::find_if(
+      batched_, [due](const WaitingLog& waiting) { return waiting.due > due; });
+  urgent_.splice(urgent_.end(), batched_, batched_.begin(), later);
+  take(urgent_);
+  if (!batched_.empty()) arm();
   if (in_flight_.empty()) return;
   submitted_at_ = core_.now();
   hand_over();
@@ -126,6 +127,7 @@ void Committer::isolate(const Error& error) {
   metrics_.log_commit_failures.add();
   ThreadLog& log = *std::exchange(in_flight_, {}).front().log;
   put_back(log);
+  const bool was_over = over_limit();
   const std::size_t given_up = log.appended_bytes_ - log.commit_.committed;
   uncommitted_bytes_ -= given_up;
   waiting_bytes_ -= given_up;
@@ -134,6 +136,8 @@ void Committer::isolate(const Error& error) {
   if (log.commit_.queue == CommitState::Queue::kUrgent) urgent_.erase(log.commit_.place);
   log.commit_ = {CommitState::Queue::kNone, {}, log.appended_bytes_, log.appended_bytes_};
   log.on_abandoned(error);
+  healthy_ = true;  // the storage works: it has an opinion
+  if (was_over && !over_limit() && relief_) relief_();
   submit();
 }
 

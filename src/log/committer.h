@@ -2,9 +2,10 @@
 /// in batches.
 ///
 /// Every log has a deadline: commit_interval after its first event that waits. A batch is the logs
-/// whose deadline came (with those that follow soon), or an urgent log at once, alone; all of them
-/// when commit_bytes wait. The deltas of a log that waited together are stored folded: a stream of
-/// 50 deltas a second is five rows a second, not fifty. Batches of one core complete in order.
+/// whose deadline came, with those that follow soon or with those that are urgent; all of them when
+/// commit_bytes wait. An urgent log takes no other along before its time. The deltas of a log that
+/// waited together are stored folded: a stream of 50 deltas a second is two rows a second, not
+/// fifty. Batches of one core complete in order.
 /// Thread: its core. On failure: the batch is tried again every commit_retry; on_failure()
 /// listeners are told each time; healthy() is false until a commit succeeds. Nothing is dropped:
 /// the events stay in their logs until they are committed.
@@ -75,6 +76,8 @@ class Committer {
   /// Gives the storage what is due, if it has nothing else to do.
   void submit();
   void take(std::list<WaitingLog>& queue);
+  /// The timer for the first deadline.
+  void arm();
   /// Gives the storage in_flight_.
   void hand_over();
   void on_done(Result<> result);

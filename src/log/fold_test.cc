@@ -233,7 +233,6 @@ TEST(FoldProperty, AnyFoldAndAnyCutGiveTheSameTranscript) {
   }
 }
 
-// A cut of a cut is the cut.
 TEST(FoldProperty, UnfoldingGivesTheDeltasInTheirOrder) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     std::mt19937_64 random(seed);
@@ -254,6 +253,7 @@ TEST(FoldProperty, UnfoldingGivesTheDeltasInTheirOrder) {
   }
 }
 
+// A cut of a cut is the cut.
 TEST(FoldProperty, CuttingTwiceIsCuttingOnce) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     std::mt19937_64 random(seed);

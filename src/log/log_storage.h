@@ -10,8 +10,8 @@
 ///   read.
 ///   - append is atomic and durable when it completes: all of it or nothing, for all threads it
 ///   names. It is given seqs that
-///     continue the log (`last + 1`, `last + 2`, …); others are Code::internal, and nothing is
-///     kept.
+///     continue the log (the first begins at `last + 1`, each next where the one before ended);
+///     others are Code::internal, and nothing is kept.
 ///   - read returns events in order of seq, without gaps, beginning with the first whose `seq` is
 ///   above `after`.
 ///   - A thread that was never opened has no log: reading it gives nothing. Counter-example: an

@@ -152,6 +152,19 @@ TEST_F(LogTest, AnUrgentEventTakesItsOwnLogAlong) {
   EXPECT_EQ(calm.committed(), Seq{1});
 }
 
+TEST_F(LogTest, UrgentLogsKeepNobodyWaitingBeyondItsDeadline) {
+  ThreadLog& calm = open("chat-1");
+  ThreadLog& urgent = open("chat-2");
+  data.faults.latency = std::chrono::milliseconds(10);
+  append(calm, Delivery::kAtOnce);
+  for (int i = 0; i < 45; ++i) {
+    // One is always under way, and the next is waiting.
+    append(urgent, Delivery::kAfterCommit);
+    core.advance(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(calm.committed(), Seq{1});
+}
+
 TEST_F(LogTest, EveryLogHasItsOwnDeadline) {
   ThreadLog& early = open("chat-1");
   ThreadLog& soon = open("chat-2");

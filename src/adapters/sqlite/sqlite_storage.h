@@ -55,7 +55,7 @@ enum class Synchronous { kNormal, kFull };
 struct SqliteLimits {
   /// Bytes of operations that are asked and not completed, all cores together. Reaction: the turn's
   /// operations complete with store_unavailable. Metric: refused.
-  std::size_t pending_bytes_max = 64 * kMiB;
+  std::size_t pending_bytes_max = 256 * kMiB;
   /// Connections that read log pages beside the writer. Reaction: the writer reads.
   std::size_t readers = 2;
   /// Pages (of 8 KiB) of the database file, 0: as many as the disk holds. Reaction: as for a full
