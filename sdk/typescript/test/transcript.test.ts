@@ -185,6 +185,23 @@ test('a run that was under way and left no answer behind has failed, with nothin
   ]);
 });
 
+test('a run that ended after its snapshot was made, and follows, is whole', () => {
+  const before = applyEvents(emptyTranscript, wholeRun.slice(0, 4));
+  const frame = snapshot('epoch', '', 'complete');
+  const question = frame.messages.filter((message) => message.role === 'user');
+  const after = applySnapshot(before, { ...frame, seq: 1, messages: question });
+  expect(answer(after)).toMatchObject({ state: 'failed', parts: [] });
+  const whole = applyEvents(after, wholeRun.slice(1));
+  expect(answer(whole)).toMatchObject({ state: 'completed' });
+  expect(textOf(answer(whole))).toBe('It is 42.');
+  const failed = applyEvents(applySnapshot(before, { ...frame, seq: 1, messages: question }), [
+    event(2, 'agent_started', { message_id: 'm2' }),
+    event(3, 'agent_error', { code: 'agent_failed', message: 'no' }),
+    event(4, 'agent_started', { message_id: 'm2' }),
+  ]);
+  expect(answer(failed)).toMatchObject({ state: 'failed', failure: { code: 'agent_failed' } });
+});
+
 test('a snapshot of messages that were never seen replaces everything', () => {
   const frame = snapshot('epoch', 'x', 'complete');
   const others = frame.messages.map((message) => ({

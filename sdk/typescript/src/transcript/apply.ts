@@ -8,7 +8,7 @@
 
 import type { ChatEvent } from '../events.js';
 import { appendArguments, appendText, appendThinking, completeTool, endThinking, executeTool } from './parts.js';
-import { type AssistantTurn, emptyAssistantTurn, isActive, type Transcript, type Turn } from './turns.js';
+import { type AssistantTurn, emptyAssistantTurn, isActive, isLost, type Transcript, type Turn } from './turns.js';
 
 export function applyEvents(transcript: Transcript, events: readonly ChatEvent[]): Transcript {
   const turns = [...transcript.turns];
@@ -42,7 +42,9 @@ function applyToTurns(turns: Turn[], event: ChatEvent): void {
   if (runId === undefined || event.type === 'unreadable') return;
   const index = turns.findLastIndex((turn) => turn.role === 'assistant' && turn.runId === runId);
   const turn = index < 0 ? emptyAssistantTurn(runId, 'running') : (turns[index] as AssistantTurn);
-  if (!isActive(turn)) return;
+  // A snapshot may be older than the end of a run: then the run was taken for lost, and follows.
+  const follows = event.type === 'agent_started' && isLost(turn);
+  if (!isActive(turn) && !follows) return;
   const next = applyToTurn(turn, event);
   if (index < 0) turns.push(next);
   else turns[index] = next;

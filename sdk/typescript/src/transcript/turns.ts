@@ -102,6 +102,11 @@ export function isActive(turn: Turn): turn is AssistantTurn {
   return turn.role === 'assistant' && (turn.state === 'queued' || turn.state === 'running');
 }
 
+/** Over without an end that was seen, with nothing left of it (applySnapshot). */
+export function isLost(turn: AssistantTurn): boolean {
+  return turn.state === 'failed' && turn.failure === undefined && turn.parts.length === 0;
+}
+
 /** The run that is going on, if any; of several, the one that runs before those that wait. */
 export function activeTurn(transcript: Transcript): AssistantTurn | undefined {
   const active = transcript.turns.filter(isActive);
