@@ -16,6 +16,13 @@ pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 find_package(CLI11 REQUIRED)
 
+# gp_allocator: what a program that ships allocates with. Sanitizers bring their own.
+add_library(gp_allocator INTERFACE)
+if(NOT GP_SANITIZE)
+  pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+  target_link_libraries(gp_allocator INTERFACE PkgConfig::jemalloc)
+endif()
+
 foreach(library IN ITEMS Boost::headers fmt::fmt spdlog::spdlog simdjson::simdjson SQLite::SQLite3 prometheus-cpp::core CLI11::CLI11)
   if(TARGET ${library})
     get_target_property(directories ${library} INTERFACE_INCLUDE_DIRECTORIES)
