@@ -164,7 +164,9 @@ std::string Script::token(std::uint64_t index) const {
   const std::string_view word = index < kPreamble.size()
                                     ? kPreamble[index]
                                     : words_[(index - kPreamble.size()) % words_.size()];
-  return index == 0 ? std::string(word) : fmt::format(" {}", word);
+  std::string token(index == 0 ? "" : " ");
+  token += word;
+  return token;
 }
 
 AgentEvent Script::tool_step(std::uint64_t index) const {

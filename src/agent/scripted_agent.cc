@@ -14,7 +14,7 @@ class ScriptedExecution final : public AgentExecution {
  public:
   ScriptedExecution(runtime::Core& core, Script script, AgentSink& sink)
       : core_(core), script_(std::move(script)), sink_(sink), timer_(core), origin_(core.now()) {
-    go_on();
+    go_on(origin_);
   }
 
   void pause() override {
@@ -27,14 +27,15 @@ class ScriptedExecution final : public AgentExecution {
   void resume() override {
     if (!paused_) return;
     paused_ = false;
-    origin_ += core_.now() - paused_at_;
-    go_on();
+    const MonotonicTime now = core_.now();
+    origin_ += now - paused_at_;
+    go_on(now);
   }
 
  private:
-  void go_on() {
+  void go_on(MonotonicTime now) {
     if (paused_ || position_ == script_.size()) return;
-    const Duration wait = origin_ + script_.due(position_) - core_.now();
+    const Duration wait = origin_ + script_.due(position_) - now;
     if (wait > Duration::zero()) {
       timer_.arm(std::max(wait, kTickMin), [this] { play(); });
     } else if (!posted_) {
@@ -60,7 +61,7 @@ class ScriptedExecution final : public AgentExecution {
         sink_.on_event(std::get<AgentEvent>(std::move(step)));
       if (!token.alive()) return;
     }
-    go_on();
+    go_on(now);
   }
 
   runtime::Core& core_;

@@ -6,10 +6,10 @@ namespace gp {
 
 // 48 bits of milliseconds, version 7, 12 bits of a counter within the millisecond, variant 10, 62
 // random bits.
-std::string IdSource::make(std::string_view prefix) {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall_now().time_since_epoch());
-  const std::uint64_t milliseconds = static_cast<std::uint64_t>(now.count());
+std::string IdSource::make(std::string_view prefix, WallTime now) {
+  const auto since_epoch =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  const auto milliseconds = static_cast<std::uint64_t>(since_epoch.count());
   if (milliseconds > last_milliseconds_) {
     last_milliseconds_ = milliseconds;
     counter_ = 0;

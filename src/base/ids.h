@@ -41,17 +41,20 @@ class IdSource {
   IdSource(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
 
   /// `prefix` such as "thr_"; the result has 36 more characters.
-  std::string make(std::string_view prefix);
+  std::string make(std::string_view prefix) { return make(prefix, clock_.wall_now()); }
 
   ThreadId thread() { return ThreadId(make("thr_")); }
   RunId run() { return RunId(make("run_")); }
   MessageId message() { return MessageId(make("msg_")); }
-  EventId event() { return EventId(make("evt_")); }
+  /// For whoever has read the clock already: an event's own timestamp.
+  EventId event(WallTime now) { return EventId(make("evt_", now)); }
   ConnectionId connection() { return ConnectionId(make("con_")); }
   RequestId request() { return RequestId(make("req_")); }
   Epoch epoch() { return Epoch(make("epo_")); }
 
  private:
+  std::string make(std::string_view prefix, WallTime now);
+
   const Clock& clock_;
   Random& random_;
   std::uint64_t last_milliseconds_ = 0;

@@ -78,7 +78,7 @@ TEST(IdSource, GivesEachKindItsPrefix) {
   EXPECT_TRUE(source.thread().view().starts_with("thr_"));
   EXPECT_TRUE(source.run().view().starts_with("run_"));
   EXPECT_TRUE(source.message().view().starts_with("msg_"));
-  EXPECT_TRUE(source.event().view().starts_with("evt_"));
+  EXPECT_TRUE(source.event(clock.wall_now()).view().starts_with("evt_"));
   EXPECT_TRUE(source.connection().view().starts_with("con_"));
   EXPECT_TRUE(source.request().view().starts_with("req_"));
   EXPECT_TRUE(source.epoch().view().starts_with("epo_"));

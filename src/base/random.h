@@ -28,7 +28,7 @@ class SystemRandom final : public Random {
   void fill(std::span<std::byte> bytes) override;
 
  private:
-  std::byte buffer_[512];
+  std::byte buffer_[4096];
   std::size_t used_ = sizeof(buffer_);
 };
 

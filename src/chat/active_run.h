@@ -60,6 +60,9 @@ class ActiveRun final : private agent::AgentSink {
   void on_end_of_idle_check();
 
   ChatServices& services_;
+  MonotonicTime last_event_{};
+  bool paused_ = false;
+  bool ended_ = false;
   RunOrder order_;
   log::ThreadLog::Pin log_;
   agent::RunContract contract_;
@@ -67,9 +70,6 @@ class ActiveRun final : private agent::AgentSink {
   std::unique_ptr<agent::AgentExecution> execution_;
   runtime::Timer whole_timeout_;
   runtime::Timer idle_timeout_;
-  MonotonicTime last_event_{};
-  bool paused_ = false;
-  bool ended_ = false;
   runtime::Liveness liveness_;
 };
 

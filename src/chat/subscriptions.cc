@@ -53,37 +53,59 @@ void Subscriptions::add_live(log::ThreadLog& log) {
 void Subscriptions::remove(const identity::ThreadKey& key) {
   const auto found = entries_.find(key);
   if (found == entries_.end()) return;
-  if (found->second != nullptr) std::erase(ready_, found->second.get());
+  if (found->second != nullptr) ready_.remove(*found->second);
   entries_.erase(found);
 }
 
 void Subscriptions::remove_all_live() {
   std::erase_if(entries_, [this](const auto& item) {
     if (item.second == nullptr || item.second->origin != Origin::kAll) return false;
-    std::erase(ready_, item.second.get());
+    ready_.remove(*item.second);
     return true;
   });
 }
 
+void Subscriptions::ReadyList::push_back(Entry& entry) {
+  entry.ready = true;
+  entry.next_ready = nullptr;
+  (last == nullptr ? first : last->next_ready) = &entry;
+  last = &entry;
+}
+
+Subscriptions::Entry& Subscriptions::ReadyList::pop_front() {
+  Entry& entry = *first;
+  first = entry.next_ready;
+  if (first == nullptr) last = nullptr;
+  entry.ready = false;
+  return entry;
+}
+
+void Subscriptions::ReadyList::remove(Entry& entry) {
+  if (!entry.ready) return;
+  Entry* before = nullptr;
+  for (Entry* at = first; at != &entry; at = at->next_ready) before = at;
+  (before == nullptr ? first : before->next_ready) = entry.next_ready;
+  if (last == &entry) last = before;
+  entry.ready = false;
+}
+
 void Subscriptions::make_ready(Entry& entry) {
-  if (std::exchange(entry.ready, true)) return;
-  ready_.push_back(&entry);
+  if (entry.ready) return;
+  ready_.push_back(entry);
   owner_.want_flush();
 }
 
 bool Subscriptions::fill(FrameSink& sink) {
-  while (!ready_.empty()) {
+  while (ready_.first != nullptr) {
     if (sink.full()) {
-      for (Entry* waiting : ready_) waiting->cursor.rest();
+      for (Entry* waiting = ready_.first; waiting != nullptr; waiting = waiting->next_ready)
+        waiting->cursor.rest();
       return true;
     }
-    Entry& entry = *ready_.front();
-    ready_.erase(ready_.begin());
-    entry.ready = false;
+    Entry& entry = ready_.pop_front();
     switch (fill_one(entry, sink)) {
       case Step::kMore:
-        entry.ready = true;
-        ready_.push_back(&entry);
+        if (!entry.ready) ready_.push_back(entry);
         break;
       case Step::kQuiet: break;
       case Step::kGone: forget(entry); break;
@@ -93,6 +115,7 @@ bool Subscriptions::fill(FrameSink& sink) {
 }
 
 void Subscriptions::forget(Entry& entry) {
+  ready_.remove(entry);
   const identity::ThreadKey key = entry.cursor.log().key();
   const auto successor = entry.successor;
   entries_.erase(key);

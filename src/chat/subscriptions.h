@@ -72,16 +72,26 @@ class Subscriptions final {
     Entry(log::ThreadLog& log, Seq after, Subscriptions& its_subscriptions, Origin from)
         : subscriptions(its_subscriptions), cursor(log, after, *this), origin(from) {}
     void on_cursor_ready(log::Cursor&) override { subscriptions.make_ready(*this); }
+    // First what every event touches.
     Subscriptions& subscriptions;
     log::Cursor cursor;
-    std::string snapshot;  ///< encoded, to be sent before anything else
-    /// Where to read on in a new thread of the same name, when this one is deleted.
-    std::optional<Seq> successor;
+    Entry* next_ready = nullptr;
     Origin origin;
     bool ready = false;         ///< is in ready_
     bool announce = true;       ///< caught_up is owed
     bool snapshotting = false;  ///< a snapshot is being made: no events meanwhile
+    std::string snapshot;       ///< encoded, to be sent before anything else
+    /// Where to read on in a new thread of the same name, when this one is deleted.
+    std::optional<Seq> successor;
     runtime::Liveness liveness;
+  };
+  /// Entries in the order in which they became ready, linked through themselves.
+  struct ReadyList {
+    void push_back(Entry& entry);
+    Entry& pop_front();
+    void remove(Entry& entry);
+    Entry* first = nullptr;
+    Entry* last = nullptr;
   };
   enum class Step : std::uint8_t { kMore, kQuiet, kGone };
 
@@ -97,7 +107,7 @@ class Subscriptions final {
   protocol::Dialect& dialect_;
   Owner& owner_;
   std::unordered_map<identity::ThreadKey, std::unique_ptr<Entry>> entries_;  ///< nullptr: reserved
-  std::vector<Entry*> ready_;
+  ReadyList ready_;
 };
 
 }  // namespace gp::chat

@@ -16,6 +16,7 @@ Cursor::Cursor(ThreadLog& log, Seq after, CursorOwner& owner)
 }
 
 Cursor::~Cursor() {
+  if (log_.to_wake_ == this) log_.to_wake_ = next_;
   if (next_ != nullptr) next_->previous_ = previous_;
   (previous_ != nullptr ? previous_->next_ : log_.cursors_) = next_;
   log_.last_use_ = log_.directory_.core().now();

@@ -3,6 +3,11 @@
 #include "log/cursor.h"
 
 namespace gp::log {
+namespace {
+
+constexpr std::size_t kWakesPerRound = 64;
+
+}  // namespace
 
 LogDirectory::LogDirectory(runtime::Core& core, LogStorage& storage, LogLimits limits,
                            metrics::CoreMetrics& metrics)
@@ -130,10 +135,16 @@ void LogDirectory::mark_dirty(ThreadLog& log) {
   core_.request_turn_end();
 }
 
+// A round wakes a few readers, and the hooks behind this one write to them while what was touched
+// of them is in the processor's cache; then the next round comes.
 void LogDirectory::wake_dirty() {
   core_.assert_here();
-  for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->wake_cursors();
+  std::size_t wakes = kWakesPerRound;
+  for (; woken_ < dirty_.size(); ++woken_) {
+    if (!dirty_[woken_]->wake_cursors(wakes)) return core_.request_turn_end();
+  }
   dirty_.clear();
+  woken_ = 0;
 }
 
 // Logs go when nobody reads or writes them; logs that are only read keep no events in memory that

@@ -81,7 +81,8 @@ class LogDirectory {
   std::unordered_map<UserId, std::vector<ThreadLog*>> by_owner_ GP_GUARDED_BY(core_);
   std::vector<std::unique_ptr<ThreadLog>> removed_ GP_GUARDED_BY(core_);
   std::vector<ThreadLog*> dirty_ GP_GUARDED_BY(core_);
-  Upkeep upkeep_;  ///< holds pins
+  std::size_t woken_ GP_GUARDED_BY(core_) = 0;  ///< of dirty_, in the rounds of this turn's end
+  Upkeep upkeep_;                               ///< holds pins
   UniqueFunction<void(ThreadLog&)> opened_;
   std::string json_;  ///< of the event being appended: one buffer for all
   runtime::Timer sweep_timer_;

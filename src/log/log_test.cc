@@ -1,6 +1,8 @@
 // ThreadLog, Cursor, Committer and LogDirectory together, on virtual time and in-memory storage.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "log/cursor.h"
@@ -60,6 +62,37 @@ TEST_F(LogTest, DeltasAreSeenAtOnceAndCommittedWithinTheInterval) {
   EXPECT_EQ(log.committed(), Seq{0});
   core.advance(std::chrono::milliseconds(1));
   EXPECT_EQ(log.committed(), Seq{1});
+}
+
+// A server writes to the woken in the hook that follows; there connections end and begin, and what
+// one of them does may be appended.
+TEST_F(LogTest, ManyReadersAreWokenInRoundsAndNoneIsForgotten) {
+  ThreadLog& log = open();
+  std::vector<std::unique_ptr<Reader>> readers;
+  for (int i = 0; i < 200; ++i) readers.push_back(std::make_unique<Reader>(log, Seq{0}));
+  const auto woken = [&](Seq seq) {
+    return std::ranges::count_if(readers, [seq](const auto& reader) {
+      return reader != nullptr && reader->cursor.delivered() >= seq;
+    });
+  };
+  std::vector<std::ptrdiff_t> after_round;
+  core.at_turn_end([&] {
+    after_round.push_back(woken(Seq{1}));
+    if (after_round.size() != 1) return;
+    // The newest are woken first: the last of the first round, and the first of the second, go.
+    readers[200 - 64].reset();
+    readers[200 - 64 - 1].reset();
+    readers.push_back(std::make_unique<Reader>(log, log.visible()));
+    append(log, Delivery::kAtOnce);
+  });
+  append(log, Delivery::kAtOnce);
+  ASSERT_GE(after_round.size(), 4u);
+  EXPECT_EQ(after_round[0], 64);
+  EXPECT_EQ(after_round[1], 64 - 1 + 1 + 64);
+  EXPECT_EQ(woken(Seq{2}), 199);
+  EXPECT_EQ(readers[0]->seqs, range(1, 2));
+  EXPECT_EQ(readers[199]->seqs, range(1, 2));
+  EXPECT_EQ(readers.back()->seqs, range(2, 2));
 }
 
 TEST_F(LogTest, AGatedEventAndAllBehindItWaitForItsCommit) {

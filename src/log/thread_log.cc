@@ -1,6 +1,7 @@
 #include "log/thread_log.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/assert.h"
 #include "base/log.h"
@@ -22,12 +23,12 @@ Seq block_end(Seq seq) { return Seq{(seq.value / kBlockSeqs + 1) * kBlockSeqs}; 
 
 ThreadLog::ThreadLog(LogDirectory& directory, identity::ThreadKey key, LogHead head)
     : directory_(directory),
+      last_(head.last),
+      visible_(head.last),
+      committed_(head.last),
       key_(std::move(key)),
       epoch_(std::move(head.epoch)),
       first_retained_(head.first_retained),
-      last_(head.last),
-      committed_(head.last),
-      visible_(head.last),
       folded_(head.folded),
       kept_bytes_(head.bytes),
       kept_events_(head.events),
@@ -46,8 +47,8 @@ Seq ThreadLog::append(const protocol::NewEvent& event, Delivery delivery,
   }
   runtime::Core& core = directory_.core();
   last_ = last_.next();
-  last_use_ = core.now();
-  const protocol::EventPosition position{last_, core.ids().event(), core.clock().wall_now()};
+  const WallTime now = core.clock().wall_now();
+  const protocol::EventPosition position{last_, core.ids().event(now), now};
   std::string& json = directory_.json_;
   json = protocol::encode_event(key_.thread_id(), position, event, std::move(json));
   hot_bytes_ += json.size();
@@ -93,10 +94,9 @@ void ThreadLog::advance_visible() {
 }
 
 std::vector<StoredEvent> ThreadLog::uncommitted_through(Seq last) const {
-  const auto at = [this](Seq seq) {
-    return hot_.begin() + static_cast<std::ptrdiff_t>(seq.value - hot_.front().seq.value);
-  };
-  const auto records = std::ranges::subrange(at(committed_.next()), at(last.next()));
+  const auto records =
+      std::views::iota(committed_.value + 1, last.value + 1) |
+      std::views::transform([this](std::uint64_t seq) -> const Record& { return *hot(Seq{seq}); });
   std::vector<StoredEvent> events;
   const auto keep = [&events](const Record& record) {
     events.push_back({record.seq, record.first_seq, record.type, std::string(record.json.view()),
@@ -114,6 +114,7 @@ std::vector<StoredEvent> ThreadLog::uncommitted_through(Seq last) const {
 }
 
 void ThreadLog::on_committed(std::size_t bytes, std::size_t events) {
+  last_use_ = directory_.core().now();
   kept_bytes_ += bytes;
   kept_events_ += events;
   while (!gates_.empty() && gates_.front() <= committed_) gates_.pop_front();
@@ -132,8 +133,8 @@ void ThreadLog::on_abandoned(const Error& error) {
   committed_ = last_;
   abandoned_ = true;
   gates_.clear();
-  std::deque<Waiter> told = std::exchange(waiters_, {});
-  for (Waiter& waiter : told) waiter.committed(Error(error));
+  Ring<Waiter> told = std::exchange(waiters_, {});
+  for (; !told.empty(); told.pop_front()) told.front().committed(Error(error));
   directory_.drop(*this);
   if (when_quiet_) std::exchange(when_quiet_, {})(ok());
 }
@@ -176,8 +177,9 @@ void ThreadLog::on_folded(Seq through, std::uint64_t bytes_saved, std::uint64_t 
 }
 
 const Record* ThreadLog::hot(Seq seq) const {
-  if (hot_.empty() || seq < hot_.front().seq || seq > hot_.back().seq) return nullptr;
-  return &hot_[seq.value - hot_.front().seq.value];
+  const std::uint64_t before = last_.value - hot_.size();
+  if (seq.value <= before || seq > last_) return nullptr;
+  return &hot_[seq.value - before - 1];
 }
 
 std::size_t ThreadLog::visible_bytes_after(Seq after) const {
@@ -237,14 +239,20 @@ void ThreadLog::shrink(std::size_t bytes_max) {
   }
 }
 
-void ThreadLog::wake_cursors() {
-  dirty_ = false;
-  for (Cursor* cursor = cursors_; cursor != nullptr;) {
-    Cursor* next = cursor->next_;
-    cursor->wake();
-    if (GP_PLANTED(only_one_cursor_wakes)) return;
-    cursor = next;
+// What is appended meanwhile makes the log dirty again, and begins another pass behind this one.
+bool ThreadLog::wake_cursors(std::size_t& max) {
+  if (!std::exchange(waking_, true)) {
+    dirty_ = false;
+    to_wake_ = cursors_;
   }
+  for (; to_wake_ != nullptr; --max) {
+    if (max == 0) return false;
+    Cursor& cursor = *to_wake_;
+    to_wake_ = GP_PLANTED(only_one_cursor_wakes) ? nullptr : cursor.next_;
+    cursor.wake();
+  }
+  waking_ = false;
+  return true;
 }
 
 bool ThreadLog::idle() const {

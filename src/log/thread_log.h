@@ -12,11 +12,11 @@
 /// go.
 #pragma once
 
-#include <deque>
 #include <limits>
 #include <utility>
 #include <vector>
 
+#include "base/ring.h"
 #include "base/unique_function.h"
 #include "log/committer.h"
 #include "log/limits.h"
@@ -117,7 +117,9 @@ class ThreadLog {
   void on_folded(Seq through, std::uint64_t bytes_saved, std::uint64_t events_saved);
   void trim_if_over();
   void shrink(std::size_t bytes_max);
-  void wake_cursors();
+  /// Wakes the cursors, at most `max` of them, and takes their number off it. False: there are
+  /// more, go on with the next call.
+  bool wake_cursors(std::size_t& max);
   bool idle() const;
 
   struct Waiter {
@@ -125,32 +127,35 @@ class ThreadLog {
     Completion<Result<Seq>> committed;
   };
 
+  // What every append and every reader touches stands together.
   LogDirectory& directory_;
+  Cursor* cursors_ = nullptr;  ///< intrusive list
+  Cursor* to_wake_ = nullptr;  ///< where waking goes on
+  Seq last_;
+  Seq visible_;
+  Seq committed_;
+  std::size_t hot_bytes_ = 0;
+  std::uint64_t appended_bytes_ = 0;
+  Ring<Record> hot_;  ///< one for each seq up to last_
+  CommitState commit_;
+  bool dirty_ = false;
+  bool waking_ = false;
+  bool removed_ = false;
+  bool abandoned_ = false;  ///< by a storage that refuses it; removed_ too
+  bool fetching_ = false;   ///< a page is being read
+  std::uint32_t pins_ = 0;
+  Ring<Seq> gates_;  ///< uncommitted events that must not be seen before their commit
   identity::ThreadKey key_;
   Epoch epoch_;
   Seq first_retained_;
-  Seq last_;
-  Seq committed_;
-  Seq visible_;
   Seq folded_;
   std::uint64_t kept_bytes_;   ///< committed, in storage
   std::uint64_t kept_events_;  ///< committed, in storage
   std::uint64_t trim_from_bytes_ = 0;
   std::uint64_t trim_from_events_ = 0;
-  std::deque<Record> hot_;  ///< one for each seq up to last_
-  std::size_t hot_bytes_ = 0;
-  std::uint64_t appended_bytes_ = 0;
-  CommitState commit_;
-  std::deque<Seq> gates_;  ///< uncommitted events that must not be seen before their commit
-  std::deque<Waiter> waiters_;
+  Ring<Waiter> waiters_;
   Completion<Result<>> when_quiet_;  ///< of a removed log: nothing of it is uncommitted any more
-  Cursor* cursors_ = nullptr;        ///< intrusive list
   std::vector<Seq> held_;
-  std::uint32_t pins_ = 0;
-  bool dirty_ = false;
-  bool removed_ = false;
-  bool abandoned_ = false;  ///< by a storage that refuses it; removed_ too
-  bool fetching_ = false;   ///< a page is being read
   MonotonicTime last_use_;
   runtime::Liveness liveness_;
 };

@@ -1,6 +1,9 @@
 #include "protocol/event.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <iterator>
 
 #include "protocol/codes.h"
 #include "protocol/json_writer.h"
@@ -29,6 +32,24 @@ std::int64_t whole_milliseconds(Duration duration) {
   return static_cast<std::int64_t>(to_milliseconds(duration) + 0.5);
 }
 
+void append_integer(std::string& out, std::uint64_t value) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, std::end(digits), value).ptr);
+}
+
+/// As to_seconds(), digit by digit; a time before 1970 becomes 0.
+void append_seconds(std::string& out, WallTime time) {
+  const auto whole = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
+  const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(whole.count(), 0));
+  append_integer(out, microseconds / 1'000'000);
+  std::uint64_t rest = microseconds % 1'000'000;
+  if (rest == 0) return;
+  char fraction[7] = {'.'};
+  for (int i = 6; i > 0; --i, rest /= 10) fraction[i] = static_cast<char>('0' + rest % 10);
+  const std::string_view digits(fraction, sizeof(fraction));
+  out.append(digits.substr(0, digits.find_last_not_of('0') + 1));
+}
+
 }  // namespace
 
 std::string_view to_string(EventType type) { return kTypes[static_cast<std::size_t>(type)].name; }
@@ -49,17 +70,18 @@ std::string encode_event(const ThreadId& thread_id, const EventPosition& positio
   std::string out = std::move(buffer);
   out.clear();
   out.reserve(224 + event.payload.size());
-  JsonWriter json(out);
-  json.begin_object()
-      .field("type", to_string(event.type))
-      .field("seq", position.seq.value)
-      .field("event_id", position.event_id.view())
-      .field("thread_id", thread_id.view())
-      .field_unless_empty("run_id", event.run_id.view())
-      .field("timestamp", to_seconds(position.timestamp))
-      .field_unless_empty("agent_name", event.agent_name.view())
-      .raw_field("payload", event.payload)
-      .end_object();
+  // Written by hand: no other JSON is made as often.
+  const auto field = [&out](std::string_view key, std::string_view text) {
+    append_json_string(out.append(key), text);
+  };
+  out.append(R"({"type":")").append(to_string(event.type)).append(R"(","seq":)");
+  append_integer(out, position.seq.value);
+  field(R"(,"event_id":)", position.event_id.view());
+  field(R"(,"thread_id":)", thread_id.view());
+  if (!event.run_id.empty()) field(R"(,"run_id":)", event.run_id.view());
+  append_seconds(out.append(R"(,"timestamp":)"), position.timestamp);
+  if (!event.agent_name.empty()) field(R"(,"agent_name":)", event.agent_name.view());
+  out.append(R"(,"payload":)").append(event.payload).push_back('}');
   return out;
 }
 
@@ -83,7 +105,10 @@ std::string agent_started(const MessageId& message_id) {
 
 std::string delta(std::string_view part_id, std::string_view delta) {
   std::string out;
-  JsonWriter(out).begin_object().field("part_id", part_id).field("delta", delta).end_object();
+  out.reserve(32 + part_id.size() + delta.size());
+  append_json_string(out.append(R"({"part_id":)"), part_id);
+  append_json_string(out.append(R"(,"delta":)"), delta);
+  out.push_back('}');
   return out;
 }
 

@@ -1,10 +1,12 @@
 #include "protocol/event.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "protocol/json.h"
+#include "protocol/json_writer.h"
 
 namespace gp::protocol {
 namespace {
@@ -47,6 +49,24 @@ TEST(EncodeEvent, WritesTheCanonicalForm) {
             R"({"type":"token","seq":17,"event_id":"evt_1","thread_id":"thr_1","run_id":"run_1",)"
             R"("timestamp":1757880000.123,"agent_name":"default",)"
             R"("payload":{"part_id":"p1","delta":"Hel"}})");
+}
+
+TEST(EncodeEvent, WritesTimesAsEveryOtherPlaceDoes) {
+  using std::chrono::microseconds;
+  for (const std::int64_t time : {1'757'880'000'123'456LL, 1'757'880'000'123'400LL,
+                                  1'757'880'000'000'001LL, 1'757'880'001'500'000LL, 1LL, 0LL}) {
+    EventPosition at = position(1);
+    at.timestamp = WallTime(microseconds(time));
+    std::string expected;
+    append_json_number(expected, to_seconds(at.timestamp));
+    if (time == 1) expected = "0.000001";  // there it is 1e-06, the same number
+    EXPECT_THAT(encode_event(ThreadId("t"), at, {.type = EventType::custom, .payload = "{}"}),
+                testing::HasSubstr("\"timestamp\":" + expected + ","));
+  }
+  EventPosition whole = position(1);
+  whole.timestamp = WallTime(std::chrono::seconds(1'757'880'000));
+  EXPECT_THAT(encode_event(ThreadId("t"), whole, {.type = EventType::custom, .payload = "{}"}),
+              testing::HasSubstr("\"timestamp\":1757880000,"));
 }
 
 TEST(EncodeEvent, LeavesOutWhatBelongsToNoRun) {

@@ -103,22 +103,25 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
 
   void arm(Duration delay, Task task) {
-    cancel();
-    id_ = core_.call_after(delay, [this, task = std::move(task)]() mutable {
+    core_.cancel(id_);
+    task_ = std::move(task);
+    id_ = core_.call_after(delay, [this] {
       id_ = TimerId{};
-      Task now = std::move(task);
+      // It may arm this timer again, or destroy it.
+      Task now = std::move(task_);
       now();
     });
   }
   void cancel() {
-    core_.cancel(id_);
-    id_ = TimerId{};
+    core_.cancel(std::exchange(id_, {}));
+    task_ = {};
   }
   bool armed() const { return static_cast<bool>(id_); }
 
  private:
   Core& core_;
   TimerId id_;
+  Task task_;
 };
 
 /// Lets callbacks find out that their owner is gone: hold a Liveness, capture its token(), ask

@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <map>
+#include <set>
 #include <string>
+#include <vector>
+
+#include "base/random.h"
 
 namespace gp::runtime {
 namespace {
@@ -48,6 +54,43 @@ TEST(TimerQueue, ForgetsWhatIsCancelled) {
   EXPECT_EQ(ran, "second");
   queue.cancel(second);
   EXPECT_EQ(queue.size(), 0u);
+}
+
+TEST(TimerQueue, DoesWhatASortedListDoes) {
+  SeededRandom random(5);
+  TimerQueue queue;
+  std::vector<int> ran;
+  std::set<std::pair<int, int>> model;  // deadline, in order of arming
+  std::map<int, std::pair<TimerId, int>> armed;
+  int now = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::uint64_t choice = random.below(10);
+    if (choice < 5) {
+      const int when = now + static_cast<int>(random.below(300));
+      armed[i] = {queue.add(at(when), [&ran, i] { ran.push_back(i); }), when};
+      model.emplace(when, i);
+    } else if (choice < 7 && !armed.empty()) {
+      const auto any = std::next(armed.begin(), static_cast<int>(random.below(armed.size())));
+      queue.cancel(any->second.first);
+      queue.cancel(any->second.first);
+      model.erase({any->second.second, any->first});
+      armed.erase(any);
+    } else {
+      now += static_cast<int>(random.below(20));
+      ran.clear();
+      while (Task task = queue.take_due(at(now))) task();
+      std::vector<int> expected;
+      for (; !model.empty() && model.begin()->first <= now; model.erase(model.begin())) {
+        expected.push_back(model.begin()->second);
+        // What has run cannot be cancelled, nor can who took its place.
+        queue.cancel(armed.at(model.begin()->second).first);
+        armed.erase(model.begin()->second);
+      }
+      ASSERT_EQ(ran, expected);
+    }
+    ASSERT_EQ(queue.size(), model.size());
+    if (!model.empty()) ASSERT_EQ(queue.next_deadline(), at(model.begin()->first));
+  }
 }
 
 TEST(TimerQueue, NeverUsesAnIdTwice) {
