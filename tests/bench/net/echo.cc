@@ -20,7 +20,7 @@ class Echo final : public Receiver {
       return begun + static_cast<std::uint64_t>(seconds * 1e9);
     };
     swarm_.run_until(after(plan_.warm_seconds));
-    Window window(plan_);
+    Window window(plan_, swarm_);
     window.begin(received_);
     swarm_.run_until(after(plan_.warm_seconds + plan_.seconds));
     window.end(received_);
@@ -69,7 +69,7 @@ class Blast final : public Receiver {
     if (!swarm_.open(Role::kBlast, 0, plan_.connections)) return swarm_.problem();
     const std::uint64_t begun = now_nanoseconds();
     swarm_.run_until(begun + static_cast<std::uint64_t>(plan_.warm_seconds * 1e9));
-    Window window(plan_);
+    Window window(plan_, swarm_);
     window.begin(received_);
     swarm_.run_until(begun +
                      static_cast<std::uint64_t>((plan_.warm_seconds + plan_.seconds) * 1e9));

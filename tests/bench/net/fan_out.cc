@@ -27,7 +27,7 @@ class FanOut final : public Receiver {
       return begun + static_cast<std::uint64_t>(seconds * 1e9);
     };
     run_until(after(plan_.warm_seconds));
-    Window window(plan_);
+    Window window(plan_, swarm_);
     window.begin(delivered_);
     const std::uint64_t frames = frames_;
     run_until(after(plan_.warm_seconds + plan_.seconds));
@@ -82,7 +82,7 @@ class FanOut final : public Receiver {
     std::uint64_t progress = now_nanoseconds();
     while (!swarm_.failed() && now_nanoseconds() < nanoseconds) {
       publish();
-      swarm_.turn(1);
+      swarm_.poll();
       if (complete_ != last) progress = now_nanoseconds();
       last = complete_;
       if (now_nanoseconds() > progress + kPatience) swarm_.fail("an event did not arrive");

@@ -18,7 +18,7 @@ class Idle final : public Receiver {
   std::string run() {
     if (!swarm_.open(Role::kIdle, 0, kFirst)) return swarm_.problem();
     settle();
-    Window window(plan_);
+    Window window(plan_, swarm_);
     const std::uint64_t before = anonymous_bytes(plan_.pids);
     window.begin(0);
     (void)swarm_.open(Role::kIdle, kFirst, plan_.connections);

@@ -32,7 +32,7 @@ class Streams final : public Receiver {
       return begun + static_cast<std::uint64_t>(seconds * 1e9);
     };
     run_until(after(plan_.warm_seconds));
-    Window window(plan_);
+    Window window(plan_, swarm_);
     window.begin(delivered_);
     const std::uint64_t frames = frames_;
     run_until(after(plan_.warm_seconds + plan_.seconds));
@@ -104,7 +104,7 @@ class Streams final : public Receiver {
   void run_until(std::uint64_t nanoseconds) {
     while (!swarm_.failed() && now_nanoseconds() < nanoseconds) {
       say_what_is_due();
-      swarm_.turn(1);
+      swarm_.poll();
     }
   }
 

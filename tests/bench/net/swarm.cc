@@ -127,11 +127,11 @@ void Swarm::send_upgrade(Client& client) {
   mark_dirty(client);
 }
 
-void Swarm::turn(int milliseconds) {
+bool Swarm::turn(int milliseconds) {
   std::array<epoll_event, 256> events;
   for (std::size_t i = 0; i < dirty_.size(); ++i) flush(*dirty_[i]);
   dirty_.clear();
-  if (failed()) return;
+  if (failed()) return false;
   const int count =
       ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), milliseconds);
   for (int i = 0; i < count && !failed(); ++i) {
@@ -145,10 +145,16 @@ void Swarm::turn(int milliseconds) {
   }
   for (std::size_t i = 0; i < dirty_.size(); ++i) flush(*dirty_[i]);
   dirty_.clear();
+  return count > 0;
+}
+
+void Swarm::poll() {
+  const std::uint64_t before = now_nanoseconds();
+  if (!turn(0)) idle_ += now_nanoseconds() - before;
 }
 
 void Swarm::run_until(std::uint64_t nanoseconds) {
-  while (!failed() && now_nanoseconds() < nanoseconds) turn(1);
+  while (!failed() && now_nanoseconds() < nanoseconds) poll();
 }
 
 void Swarm::watch(int fd, Readable& readable) {

@@ -5,7 +5,8 @@
 namespace gp::bench {
 
 Window::Reading Window::read(std::uint64_t messages) const {
-  return {cpu_time(plan_.pids), own_cpu_nanoseconds(), now_nanoseconds(), messages};
+  return {cpu_time(plan_.pids), own_cpu_nanoseconds() - swarm_.idle_nanoseconds(),
+          now_nanoseconds(), messages};
 }
 
 void Window::begin(std::uint64_t messages) { begin_ = read(messages); }

@@ -38,7 +38,7 @@ struct Plan {
 /// One window between begin() and end().
 class Window {
  public:
-  explicit Window(const Plan& plan) : plan_(plan) {}
+  Window(const Plan& plan, const Swarm& swarm) : plan_(plan), swarm_(swarm) {}
   void begin(std::uint64_t messages);
   void end(std::uint64_t messages);
   /// One line of JSON; `extra` are further members, each with a leading comma.
@@ -47,13 +47,14 @@ class Window {
  private:
   struct Reading {
     CpuTime server;
-    std::uint64_t own = 0;
+    std::uint64_t own = 0;  ///< processor time of the generator, without what it only waited
     std::uint64_t at = 0;
     std::uint64_t messages = 0;
   };
   Reading read(std::uint64_t messages) const;
 
   const Plan& plan_;
+  const Swarm& swarm_;
   Reading begin_;
   Reading end_;
 };
