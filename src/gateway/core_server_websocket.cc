@@ -179,18 +179,11 @@ Result<> CoreServer::leave_lobby(net::WebSocketSession& websocket, std::string_v
 
 void CoreServer::adopt_websocket(net::WebSocketSession::Detached moved, chat::Session session,
                                  WebSocketPlan plan) {
-  auto endpoint = make_chat(std::move(session), std::move(plan));
-  ChatEndpoint& chat = *endpoint;
   moved.compression.move_to(compression_);
-  net::Socket* socket = sockets_.adopt(
-      std::move(moved.socket), std::make_unique<net::WebSocketSession>(
-                                   options_.websocket, std::move(endpoint), std::move(moved.parser),
-                                   std::move(moved.compression)));
-  if (socket == nullptr) return;
-  for (const std::string& text : moved.texts) {
-    if (!socket->open()) return;
-    static_cast<net::WebSocketEndpoint&>(chat).on_message(net::MessageKind::kText, text);
-  }
+  sockets_.adopt(std::move(moved.socket),
+                 std::make_unique<net::WebSocketSession>(
+                     options_.websocket, make_chat(std::move(session), std::move(plan)),
+                     std::move(moved.parser), std::move(moved.compression)));
 }
 
 }  // namespace gp::gateway

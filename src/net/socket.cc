@@ -294,6 +294,7 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
     return nullptr;
   }
   const int fd = detached.fd;
+  std::string unread = std::move(detached.unread);
   auto socket = std::make_unique<Socket>(*this, std::move(detached));
   const std::uint32_t interest = EPOLLIN | (socket->blocked() ? EPOLLOUT : 0U);
   socket->interest_ = static_cast<std::uint8_t>(interest);
@@ -307,7 +308,9 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
   Socket& adopted = *sockets_.emplace_back(std::move(socket));
   metrics_.connections_open.set(static_cast<double>(sockets_.size()));
   adopted.set_handler(std::move(handler));
-  // What TLS heard before the connection was moved is in no kernel buffer any more.
+  if (!unread.empty() && adopted.open()) adopted.handler_->on_bytes(std::span(unread));
+  // What TLS heard before the connection was moved is in no kernel buffer any more. It came behind
+  // the bytes that were not looked at.
   if (const TlsFilter* tls = adopted.tls_.get(); tls != nullptr && adopted.open()) {
     if (tls->failure() != TlsFailure::kNone) {
       adopted.abort(CloseReason::tls_failed);

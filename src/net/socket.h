@@ -74,10 +74,11 @@ class SocketHandler {
 };
 
 /// A connection on its way to another core: its descriptor, the bytes the kernel has not taken yet,
-/// its TLS state, and who it is from.
+/// those that were received and not looked at, its TLS state, and who it is from.
 struct DetachedSocket {
   int fd = -1;
   std::string unsent;
+  std::string unread;  ///< plain, also of TLS; the first that the new handler gets
   std::unique_ptr<TlsFilter> tls;
   Peer peer;
   AddressLimits::Ticket ticket;
@@ -87,12 +88,14 @@ struct DetachedSocket {
   DetachedSocket(DetachedSocket&& other) noexcept
       : fd(std::exchange(other.fd, -1)),
         unsent(std::move(other.unsent)),
+        unread(std::move(other.unread)),
         tls(std::move(other.tls)),
         peer(other.peer),
         ticket(std::move(other.ticket)) {}
   DetachedSocket& operator=(DetachedSocket&& other) noexcept {
     std::swap(fd, other.fd);
     std::swap(unsent, other.unsent);
+    std::swap(unread, other.unread);
     std::swap(tls, other.tls);
     std::swap(peer, other.peer);
     std::swap(ticket, other.ticket);

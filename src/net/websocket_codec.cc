@@ -19,6 +19,8 @@
 //   kLength   0/2/8   shortest form, high bit, size limit of the whole message   check_length()
 //   kMask     0/4     none; the key is read (server only)                        check_mask()
 //   kPayload          unmasked in place, then one of the ways below              take_payload()
+//   kPaused           Next::kPause: the rest of the input is given back; the next
+//                     consume() begins with kStart
 //   kClosed           a close frame came: the rest of the input is dropped
 //   kStopped          a failure or Next::kStop: the same
 //
@@ -112,14 +114,21 @@ WebSocketParser::WebSocketParser(WebSocketOptions options)
       role_(options.role),
       extension_(options.extension) {}
 
-WebSocketParser::Outcome WebSocketParser::consume(char* data, std::size_t size,
-                                                  WebSocketSink& sink) {
+WebSocketParser::Outcome WebSocketParser::consume(std::span<char>& bytes, WebSocketSink& sink) {
+  char* data = bytes.data();
+  std::size_t size = bytes.size();
+  bytes = {};
+  if (step_ == Step::kPaused) step_ = Step::kStart;
   Outcome outcome;
-  while (step_ < Step::kClosed) {
+  while (step_ < Step::kPaused) {
     const bool empty_payload = step_ == Step::kPayload && remaining_ == 0;
     if (size == 0 && !empty_payload) return std::nullopt;
     if (take_plain_message(data, size, sink, outcome)) continue;
     outcome = step_ == Step::kPayload ? take_payload(data, size, sink) : take_header(data, size);
+  }
+  if (step_ == Step::kPaused) {
+    bytes = {data, size};
+    return std::nullopt;
   }
   release(held_);
   return outcome;
@@ -367,6 +376,7 @@ void WebSocketParser::unmask(char* data, std::size_t size) {
 
 void WebSocketParser::follow(Next next) {
   if (next == Next::kStop) step_ = Step::kStopped;
+  if (next == Next::kPause) step_ = Step::kPaused;
 }
 
 WebSocketParser::Outcome WebSocketParser::stop_with(Code code, std::string_view reason) {

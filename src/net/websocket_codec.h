@@ -9,7 +9,9 @@
 /// (2) text handed out is valid UTF-8;
 /// (3) no message above `message_bytes_max` is handed out or held;
 /// (4) an idle parser owns no heap memory;
-/// (5) after a failure, a close frame or Next::kStop every further byte is ignored.
+/// (5) after a failure, a close frame or Next::kStop every further byte is ignored;
+/// (6) Next::kPause leaves the parser between two frames, so it may move to another sink with the
+/// bytes that are left.
 ///
 /// Extensions: permessage-deflate (RFC 7692), if the options say that it was negotiated. Then RSV1
 /// is taken on the first frame of a data message; every other RSV bit is refused.
@@ -18,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,8 +55,8 @@ enum class CloseStatus : std::uint16_t {
 };
 
 /// Whether a parser goes on after a call. kStop ends it for good: the connection was closed inside
-/// the call.
-enum class Next : std::uint8_t { kGoOn, kStop };
+/// the call. kPause ends this consume() only: what follows is for somebody else.
+enum class Next : std::uint8_t { kGoOn, kStop, kPause };
 
 /// Receives what was parsed. A view is valid during the call only. The parser must outlive the
 /// call; the sink may close its connection but not destroy it.
@@ -98,10 +101,16 @@ class WebSocketParser {
 
   explicit WebSocketParser(WebSocketOptions options);
 
-  /// Takes all of `data`, which it unmasks in place. A message whose frame lies wholly in `data` is
-  /// handed out as a view into it; what is cut or compressed is copied. `data` may be reused when
-  /// the call returns.
-  [[nodiscard]] Outcome consume(char* data, std::size_t size, WebSocketSink& sink);
+  /// Takes `data`, which it unmasks in place. A message whose frame lies wholly in `data` is handed
+  /// out as a view into it; what is cut or compressed is copied. `data` may be reused when the call
+  /// returns. It is empty then, except after Next::kPause: then it is what the next consume() of
+  /// this parser must be given first.
+  [[nodiscard]] Outcome consume(std::span<char>& data, WebSocketSink& sink);
+  /// For a sink that never pauses.
+  [[nodiscard]] Outcome consume(char* data, std::size_t size, WebSocketSink& sink) {
+    std::span<char> bytes(data, size);
+    return consume(bytes, sink);
+  }
 
   /// Whether a close frame arrived.
   bool close_received() const { return step_ == Step::kClosed; }
@@ -109,7 +118,7 @@ class WebSocketParser {
   std::size_t held_bytes() const;
 
  private:
-  enum class Step : std::uint8_t { kStart, kLength, kMask, kPayload, kClosed, kStopped };
+  enum class Step : std::uint8_t { kStart, kLength, kMask, kPayload, kPaused, kClosed, kStopped };
   static constexpr std::uint8_t kNoMessage = 0;
 
   bool take_plain_message(char*& data, std::size_t& size, WebSocketSink& sink, Outcome& outcome);

@@ -30,12 +30,13 @@ class Recorder final : public WebSocketSink {
   }
 
   Calls calls;
-  std::string stop_at;  ///< the call that is answered by Next::kStop
+  std::string stop_at;           ///< the call that is answered by Next::kStop
+  Next otherwise = Next::kGoOn;  ///< the answer to every other call
 
  private:
   Next note(std::string call) {
     calls.push_back(std::move(call));
-    return calls.back() == stop_at ? Next::kStop : Next::kGoOn;
+    return calls.back() == stop_at ? Next::kStop : otherwise;
   }
 };
 
@@ -61,18 +62,24 @@ constexpr int kTextPart = 0x01, kBinaryPart = 0x02, kNextPart = 0x00, kLastPart 
 struct Feeder {
   explicit Feeder(WebSocketRole role) : parser({role, kLimit}) {}
 
+  /// As often as the sink pauses.
   void feed(std::string bytes) {
-    const auto outcome = parser.consume(bytes.data(), bytes.size(), sink);
-    if (!outcome) return;
-    EXPECT_LE(outcome->reason.size(), 123u);
-    sink.calls.push_back("failure:" + std::string(protocol::info(outcome->code).name));
+    std::span<char> rest(bytes);
+    do {
+      const auto outcome = parser.consume(rest, sink);
+      if (!outcome) continue;
+      EXPECT_LE(outcome->reason.size(), 123u);
+      EXPECT_TRUE(rest.empty());
+      sink.calls.push_back("failure:" + std::string(protocol::info(outcome->code).name));
+    } while (!rest.empty());
   }
 
   WebSocketParser parser;
   Recorder sink;
 };
 
-/// The calls for a stream; checks that every cut in two, and byte by byte, gives the same ones.
+/// The calls for a stream; checks that every cut in two, byte by byte, and a pause after every call
+/// give the same ones.
 Calls calls_of(const std::string& stream, WebSocketRole role = WebSocketRole::kServer) {
   Feeder whole(role);
   whole.feed(stream);
@@ -85,6 +92,10 @@ Calls calls_of(const std::string& stream, WebSocketRole role = WebSocketRole::kS
   Feeder single(role);
   for (const char byte : stream) single.feed(std::string(1, byte));
   EXPECT_EQ(single.sink.calls, whole.sink.calls) << "byte by byte";
+  Feeder pausing(role);
+  pausing.sink.otherwise = Next::kPause;
+  pausing.feed(stream);
+  EXPECT_EQ(pausing.sink.calls, whole.sink.calls) << "with pauses";
   return whole.sink.calls;
 }
 
@@ -199,6 +210,18 @@ TEST(WebSocketParser, HandsOutTheCallersBytesWhenAFrameIsWhole) {
   InPlace sink(stream);
   EXPECT_FALSE(parser.consume(stream.data(), stream.size(), sink));
   EXPECT_EQ(sink.checked, 3);
+}
+
+TEST(WebSocketParser, GivesBackTheBytesBehindAPauseAsTheyCame) {
+  const std::string behind = frame(kPing, "12") + frame(kClose, "\x03\xe8 bye").substr(0, 5);
+  std::string stream = frame(kText, "Hello") + behind;
+  WebSocketParser parser({WebSocketRole::kServer, kLimit});
+  Recorder sink;
+  sink.otherwise = Next::kPause;
+  std::span<char> rest(stream);
+  EXPECT_FALSE(parser.consume(rest, sink));
+  EXPECT_EQ(sink.calls, Calls{"text:Hello"});
+  EXPECT_EQ(std::string_view(rest.data(), rest.size()), behind);
 }
 
 TEST(WebSocketParser, HoldsNothingBetweenMessages) {

@@ -38,20 +38,16 @@ void WebSocketSession::on_attached(Socket& socket) {
 void WebSocketSession::on_bytes(std::span<char> bytes) {
   heard_ = true;
   alive_tick_ = socket_->hub().tick();
-  if (const auto failure = parser_.consume(bytes.data(), bytes.size(), *this))
-    close(failure->code, failure->reason);
-  if (leaving_ != nullptr && socket_->open()) return finish_detach();
+  if (const auto failure = parser_.consume(bytes, *this)) close(failure->code, failure->reason);
+  if (leaving_ != nullptr && socket_->open()) return finish_detach(bytes);
   if (control_.size() > kControlBytesMax) socket_->pause_reading();
 }
 
 Next WebSocketSession::on_message(MessageKind kind, std::string_view payload) {
-  if (leaving_ != nullptr) {
-    if (kind == MessageKind::kText) leaving_->texts.emplace_back(payload);
-    return Next::kGoOn;
-  }
   if (closing_) return Next::kStop;
   endpoint_->on_message(kind, payload);
-  return closing_ || !socket_->open() ? Next::kStop : Next::kGoOn;
+  if (closing_ || !socket_->open()) return Next::kStop;
+  return leaving_ != nullptr ? Next::kPause : Next::kGoOn;
 }
 
 Next WebSocketSession::on_ping(std::string_view payload) {
@@ -145,15 +141,17 @@ void WebSocketSession::set_endpoint(std::unique_ptr<WebSocketEndpoint> endpoint)
 }
 
 void WebSocketSession::detach_then(UniqueFunction<void(Detached)> go) {
-  leaving_ = std::make_unique<Leaving>(Leaving{std::move(go), {}});
+  leaving_ = std::make_unique<UniqueFunction<void(Detached)>>(std::move(go));
 }
 
-void WebSocketSession::finish_detach() {
-  const std::unique_ptr<Leaving> leaving = std::move(leaving_);
+// What is behind this message is for whoever stands on the other core: it is parsed there, so that
+// a goodbye or a violation behind messages is heard after them.
+void WebSocketSession::finish_detach(std::span<const char> unread) {
+  const auto go = std::move(leaving_);
   DetachedSocket socket = socket_->detach();
   socket.append(control_);
-  leaving->go(Detached{std::move(socket), std::move(parser_), std::move(compression_),
-                       std::move(leaving->texts)});
+  socket.unread.assign(unread.data(), unread.size());
+  (*go)(Detached{std::move(socket), std::move(parser_), std::move(compression_)});
 }
 
 }  // namespace gp::net

@@ -13,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "net/socket.h"
 #include "net/websocket_codec.h"
@@ -92,15 +91,14 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
 
   /// A WebSocket on its way to another core.
   struct Detached {
-    DetachedSocket socket;
+    DetachedSocket socket;  ///< with the frames behind this message, which nobody has looked at
     WebSocketParser parser;
     WebSocketCompression compression;  ///< as it was agreed on; move_to() the new core
-    std::vector<std::string> texts;    ///< messages that arrived after the move was asked for
   };
-  /// After the bytes at hand are parsed, `go` gets the detached connection. Text messages until
-  /// then go with it; the endpoint hears nothing more. Call it from on_message().
+  /// When on_message() returns, `go` gets the detached connection; the endpoint hears nothing more.
+  /// Call it from on_message().
   void detach_then(UniqueFunction<void(Detached)> go);
-  /// Takes over a moved connection's parser; on_bytes goes on where it stopped.
+  /// Takes over a moved connection's parser, which goes on where it stopped.
   WebSocketSession(const WebSocketLimits& limits, std::unique_ptr<WebSocketEndpoint> endpoint,
                    WebSocketParser parser, WebSocketCompression compression);
 
@@ -123,7 +121,7 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   void on_close(CloseStatus status, std::string_view reason) override;
   std::optional<InflateFault> inflate(MessageKind kind, std::string_view compressed,
                                       std::size_t bytes_max, std::string& out) override;
-  void finish_detach();
+  void finish_detach(std::span<const char> unread);
   bool taking_bytes();
 
   const WebSocketLimits& limits_;
@@ -132,12 +130,8 @@ class WebSocketSession final : public SocketHandler, private WebSocketSink {
   WebSocketParser parser_;
   WebSocketCompression compression_;
   std::string control_;  ///< pings, pongs: whole frames (and the 101 response before them)
-  std::unique_ptr<std::string> close_frame_;  ///< sent last
-  struct Leaving {
-    UniqueFunction<void(Detached)> go;
-    std::vector<std::string> texts;
-  };
-  std::unique_ptr<Leaving> leaving_;
+  std::unique_ptr<std::string> close_frame_;                 ///< sent last
+  std::unique_ptr<UniqueFunction<void(Detached)>> leaving_;  ///< asked for by detach_then()
   Code close_code_{};
   std::uint32_t alive_tick_ = 0;    ///< of the last sign of life (SocketHub::tick)
   std::uint32_t acknowledged_ = 0;  ///< bytes the peer had taken when last asked, modulo 2^32

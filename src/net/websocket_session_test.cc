@@ -318,56 +318,6 @@ TEST_F(WebSocketSessionTest, SwapsItsEndpointInsideAMessage) {
   EXPECT_EQ(next.closed, std::vector<Code>{Code::going_away});
 }
 
-TEST_F(WebSocketSessionTest, MovesToAnotherCoreWithEveryByteInOrder) {
-  std::unique_ptr<WebSocketSession::Detached> moved;
-  log.on_text = [&](std::string_view payload) {
-    if (payload != "move") return;
-    log.session->detach_then([&](WebSocketSession::Detached detached) {
-      moved = std::make_unique<WebSocketSession::Detached>(std::move(detached));
-    });
-  };
-  TestClient& client = connect();
-  const std::string cut = masked(Opcode::kText, "cut in two");
-  client.send(masked(Opcode::kText, "before") + masked(Opcode::kText, "move") +
-              masked(Opcode::kText, "at hand") + masked(Opcode::kPing, "p") + cut.substr(0, 9));
-  ASSERT_TRUE(rig.run_until([&] { return moved != nullptr; }));
-  rig.settle();
-  EXPECT_EQ(log.texts, (std::vector<std::string>{"before", "move"}));
-  EXPECT_EQ(moved->texts, std::vector<std::string>{"at hand"});
-  EXPECT_EQ(log.destroyed, 1);
-  EXPECT_TRUE(log.closed.empty());
-  EXPECT_EQ(rig.hub.size(), 0u);
-
-  EndpointLog there;
-  TestRig other;
-  client.send(cut.substr(9));
-  other.in_turn([&] {
-    other.hub.adopt(std::move(moved->socket),
-                    std::make_unique<WebSocketSession>(
-                        limits, std::make_unique<LoggingEndpoint>(there), std::move(moved->parser),
-                        std::move(moved->compression)));
-  });
-  ASSERT_TRUE(other.run_until([&] {
-    client.pump();
-    return client.got(frame(Opcode::kText, "cut in two"));
-  }));
-  EXPECT_EQ(client.received(), frame(Opcode::kPong, "p") + frame(Opcode::kText, "cut in two"));
-  EXPECT_EQ(there.texts, std::vector<std::string>{"cut in two"});
-}
-
-TEST_F(WebSocketSessionTest, AMoveIsOffWhenTheBytesAtHandBreakTheProtocol) {
-  bool moved = false;
-  log.on_text = [&](std::string_view) {
-    log.session->detach_then([&](WebSocketSession::Detached) { moved = true; });
-  };
-  TestClient& client = connect();
-  client.send(masked(Opcode::kText, "move") + frame(Opcode::kText, "not masked"));
-  ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
-  EXPECT_FALSE(moved);
-  client.vanish();
-  expect_over(Code::protocol_error);
-}
-
 TEST_F(WebSocketSessionTest, ResetsAPeerThatNeverFinishesTheCloseHandshake) {
   SocketLimits hasty;
   hasty.linger = milliseconds(1);
