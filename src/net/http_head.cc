@@ -94,8 +94,7 @@ class RequestHeadParser final : public HeadParser<true> {
  private:
   void on_request_impl(http::verb, string_view method, string_view target, int version,
                        error_code& error) override {
-    if (target.size() > limits_.target_bytes)
-      return refuse({Code::header_too_large, "the request target is longer than the limit"}, error);
+    if (target.size() > limits_.target_bytes) return refuse(target_too_long(), error);
     request_.method = method;
     request_.target = target;
     request_.version = version_of(version);
@@ -117,36 +116,6 @@ class ResponseHeadParser final : public HeadParser<false> {
 
   ResponseHead& head_;
 };
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// Looser than RFC 3986 where browsers are (they send | { } [ ] ^ ` as they are), strict where it
-/// matters: visible ASCII, no fragment, and every '%' can be decoded to something other than NUL.
-Result<> check_target(const HttpRequest& request) {
-  const std::string& target = request.target;
-  if (target == "*" && request.method == "OPTIONS") return ok();
-  if (!target.starts_with('/'))
-    return fail(Code::bad_request,
-                "the request target must start with '/'; other forms are for proxies");
-  for (std::size_t i = 0; i < target.size(); ++i) {
-    const char c = target[i];
-    if (c <= ' ' || c > '~' || c == '#' || c == '"' || c == '<' || c == '>' || c == '\\')
-      return fail(Code::bad_request,
-                  "the request target has a character that must be percent-encoded");
-    if (c != '%') continue;
-    const int high = i + 2 < target.size() ? hex_value(target[i + 1]) : -1;
-    const int low = i + 2 < target.size() ? hex_value(target[i + 2]) : -1;
-    if (high < 0 || low < 0 || high + low == 0)
-      return fail(Code::bad_request,
-                  "the request target has a '%' without two hexadecimal digits, or %00");
-  }
-  return ok();
-}
 
 bool is_port(std::string_view text) {
   unsigned value = 0;
@@ -181,6 +150,38 @@ bool is_host(std::string_view host) {
   return port.empty() || (port.front() == ':' && is_port(port.substr(1)));
 }
 
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// Looser than RFC 3986 where browsers are (they send | { } [ ] ^ ` as they are), strict where it
+/// matters: visible ASCII, no fragment, and every '%' can be decoded to something other than NUL.
+Result<> check_target(const HttpRequest& request) {
+  const std::string& target = request.target;
+  if (target == "*" && request.method == "OPTIONS") return ok();
+  if (request.method == "CONNECT" && is_host(target))
+    return fail(Code::method_not_allowed, "this server is no proxy: it opens no tunnel (CONNECT)");
+  if (!target.starts_with('/'))
+    return fail(Code::bad_request,
+                "the request target must start with '/'; other forms are for proxies");
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    const char c = target[i];
+    if (c <= ' ' || c > '~' || c == '#' || c == '"' || c == '<' || c == '>' || c == '\\')
+      return fail(Code::bad_request,
+                  "the request target has a character that must be percent-encoded");
+    if (c != '%') continue;
+    const int high = i + 2 < target.size() ? hex_value(target[i + 1]) : -1;
+    const int low = i + 2 < target.size() ? hex_value(target[i + 2]) : -1;
+    if (high < 0 || low < 0 || high + low == 0)
+      return fail(Code::bad_request,
+                  "the request target has a '%' without two hexadecimal digits, or %00");
+  }
+  return ok();
+}
+
 /// RFC 9112 section 3.2.
 Result<> check_host(const HttpRequest& request) {
   const std::size_t count = count_header(request.headers, "Host");
@@ -209,6 +210,11 @@ bool keeps_alive(HttpVersion version, const HttpHeaders& headers) {
 }
 
 }  // namespace
+
+Error target_too_long() {
+  return Error{Code::uri_too_long,
+               "the request target is longer than the limit; send what it says as headers or body"};
+}
 
 Result<HttpRequest> parse_request_head(std::string_view head, const HttpLimits& limits) {
   HttpRequest request;

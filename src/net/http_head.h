@@ -14,8 +14,12 @@
 namespace gp::net {
 
 /// `head` is a whole head with its empty line, as HttpHeadScanner accepts it.
-/// Errors: Code::bad_request, Code::header_too_large (count of headers, target).
+/// Errors: Code::bad_request, Code::header_too_large (count of headers), Code::uri_too_long,
+/// Code::method_not_allowed (CONNECT, which asks for a tunnel).
 Result<HttpRequest> parse_request_head(std::string_view head, const HttpLimits& limits);
+
+/// What a target above its limit is answered, also one that fills the whole head.
+Error target_too_long();
 
 struct ResponseHead {
   HttpVersion version = HttpVersion::kHttp11;

@@ -3,6 +3,9 @@
 namespace gp::net {
 namespace {
 
+/// Words of a start line: method, target, version; or version, status, reason.
+constexpr std::uint8_t kWords = 3;
+
 bool is_forbidden(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
@@ -34,8 +37,10 @@ Result<std::optional<std::size_t>> HttpHeadScanner::scan(std::string_view bytes)
         state_ = State::kLine;
         [[fallthrough]];
       case State::kLine:
+        if (c == ' ' && spaces_ < kWords) ++spaces_;
         if (c == '\r') {
           state_ = State::kLineLf;
+          spaces_ = kWords;
         } else if (is_forbidden(c)) {
           return fail(Code::bad_request, "a control character in the head; lines end in CR LF");
         }

@@ -24,6 +24,8 @@ class HttpHeadScanner {
   /// How many of `bytes` belong to the head if it ends in them, counting its empty line; nothing if
   /// it goes on. Errors: Code::bad_request, Code::header_too_large.
   Result<std::optional<std::size_t>> scan(std::string_view bytes);
+  /// The last byte belongs to the second word of the first line: a request's target.
+  bool in_second_word() const { return spaces_ == 1; }
 
  private:
   enum class State : std::uint8_t {
@@ -37,6 +39,7 @@ class HttpHeadScanner {
   std::size_t head_bytes_max_;
   std::size_t head_bytes_ = 0;
   State state_ = State::kFirstByte;
+  std::uint8_t spaces_ = 0;  ///< of the first line so far; as many as there are words, behind it
 };
 
 }  // namespace gp::net

@@ -14,7 +14,7 @@ struct HttpLimits {
   /// Headers of a message, count. Browsers send about 20. Reaction: Code::header_too_large.
   std::size_t header_count = 100;
   /// Request target, bytes. Long `after=` lists are the longest ones known. Reaction:
-  /// Code::header_too_large.
+  /// Code::uri_too_long.
   std::size_t target_bytes = 8 * kKiB;
   /// Decoded body, bytes: of a request the whole, of a response what was not taken yet. As large as
   /// one WebSocket message may be. Reaction: Code::payload_too_large, from Content-Length before a

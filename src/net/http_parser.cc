@@ -14,12 +14,15 @@ Result<HttpProgress> HttpRequestParser::feed(std::string_view bytes) {
   GP_ASSERT(!head_complete_ || !body_.complete(), "a request parser is for one request");
   std::size_t consumed = 0;
   if (!head_complete_) {
-    GP_TRY(auto end, scanner_.scan(bytes));
-    if (!end) {
+    auto end = scanner_.scan(bytes);
+    if (end.has_error() && end.error().code == Code::header_too_large && scanner_.in_second_word())
+      return target_too_long();
+    if (end.has_error()) return Error(end.error());
+    if (!end.value()) {
       partial_head_ += bytes;
       return HttpProgress{ParseState::kNeedMore, bytes.size()};
     }
-    consumed = *end;
+    consumed = *end.value();
     if (partial_head_.empty()) {
       GP_TRY(read_head(bytes.substr(0, consumed)));
     } else {

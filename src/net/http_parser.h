@@ -2,8 +2,9 @@
 ///
 /// Owner:  an HTTP connection, only while a request is arriving: an idle connection holds none.
 /// Thread: a part: runs on its owner's Core.
-/// Errors: Code::bad_request, Code::header_too_large, Code::payload_too_large. After one, the
-///         connection must be closed.
+/// Errors: Code::bad_request, Code::method_not_allowed (CONNECT), Code::uri_too_long,
+///         Code::header_too_large, Code::payload_too_large. After one, the connection must be
+///         closed.
 ///
 /// Invariants:
 /// (1) the result depends on the bytes, not on how they were cut;
@@ -16,7 +17,8 @@
 /// - obs-fold, line ends other than CR LF, white space before a colon, an empty line at the start;
 /// - no Host or two in HTTP/1.1, or one that is not a host name or address with a port;
 /// - two of Authorization, Content-Type or Origin: a proxy may have judged the other one;
-/// - absolute-form and authority-form targets. RFC 9112 section 3.2.2 asks servers to take
+/// - absolute-form targets, and authority-form ones, which are for CONNECT. RFC 9112 section 3.2.2
+/// asks servers to take
 ///   absolute-form; no client of ours sends it, and two host names in one request are a trap;
 /// - versions other than 1.0 and 1.1.
 /// Trailers and chunk extensions are checked, limited and dropped.

@@ -174,7 +174,13 @@ TEST(HttpLimits, HoldForTheTarget) {
   HttpLimits limits;
   limits.target_bytes = 5;
   EXPECT_EQ(parse("GET /1234 HTTP/1.1\r\nHost: x\r\n\r\n", limits).text.substr(0, 5), "GET /");
-  EXPECT_EQ(parse("GET /12345 HTTP/1.1\r\nHost: x\r\n\r\n", limits).text, "header_too_large");
+  EXPECT_EQ(parse("GET /12345 HTTP/1.1\r\nHost: x\r\n\r\n", limits).text, "uri_too_long");
+  limits = {};
+  limits.head_bytes = 40;
+  EXPECT_EQ(parse("GET /" + std::string(40, 'a'), limits).text, "uri_too_long");
+  EXPECT_EQ(parse("GET /" + std::string(30, 'a') + " HTTP/1.1\r\n", limits).text,
+            "header_too_large");
+  EXPECT_EQ(parse("GET / HTTP/1.1\r\nX: " + std::string(40, 'a'), limits).text, "header_too_large");
 }
 
 TEST(HttpLimits, HoldForTheBodyBeforeItIsRead) {

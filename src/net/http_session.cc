@@ -144,7 +144,10 @@ void HttpSession::refuse(const Error& error) {
   state_ = State::kHandling;
   close_reason_ = protocol::close_reason_for(error.code);
   socket_->hub().metrics().errors_by_code[static_cast<std::size_t>(error.code)].add();
-  respond(error_response(error));
+  HttpResponse response = error_response(error);
+  // A host that a tunnel was asked to has no method here (RFC 9110 section 10.2.1).
+  if (error.code == Code::method_not_allowed) response.headers.push_back({"Allow", ""});
+  respond(std::move(response));
 }
 
 void HttpSession::add_common_headers(HttpResponse& response) {

@@ -313,6 +313,27 @@ TEST_F(HttpSessionTest, RefusesAHeadOverItsLimit) {
   EXPECT_TRUE(client.received().starts_with("HTTP/1.1 431 ")) << client.received();
 }
 
+TEST_F(HttpSessionTest, RefusesATargetOverItsLimit) {
+  options.limits.target_bytes = 10;
+  TestClient& client = connect();
+  client.send("GET /" + std::string(10, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
+  EXPECT_TRUE(client.received().starts_with("HTTP/1.1 414 URI Too Long\r\n")) << client.received();
+  EXPECT_TRUE(client.got("uri_too_long"));
+}
+
+// What follows a CONNECT may be a tunnel to whoever stands in between: nothing of it is read.
+TEST_F(HttpSessionTest, OpensNoTunnel) {
+  TestClient& client = connect();
+  client.send("CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(rig.run_until([&] { return client.end() != End::kOpen; }));
+  EXPECT_TRUE(client.received().starts_with("HTTP/1.1 405 ")) << client.received();
+  EXPECT_TRUE(client.got("\r\nAllow: \r\n")) << client.received();
+  EXPECT_TRUE(client.got("no tunnel"));
+  EXPECT_EQ(client.count("HTTP/1.1 "), 1u);
+  EXPECT_TRUE(handler.seen.empty());
+}
+
 TEST_F(HttpSessionTest, TellsASlowRequestThatItIsLate) {
   options.timeouts.request = milliseconds(700);
   TestClient& client = connect();

@@ -127,7 +127,9 @@ test('heads and bodies that are too large get their status', async () => {
   const post = 'POST /v1/demo/session HTTP/1.1\r\nHost: localhost\r\n';
   const cases = [
     [`${start}A: ${'a'.repeat(20_000)}`, 431],
-    [`GET /${'a'.repeat(20_000)}`, 431],
+    [`GET /${'a'.repeat(20_000)}`, 414],
+    [`GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 414],
+    ['CONNECT localhost:443 HTTP/1.1\r\nHost: localhost:443\r\n\r\n', 405],
     [start + 'A: b\r\n'.repeat(20_000), 431],
     [`${post}Content-Length: 2000000\r\n\r\n`, 413],
     [`${post}Content-Length: 99999999999999999999\r\n\r\n`, 400],

@@ -15,6 +15,7 @@ export const codes = {
   idempotency_conflict: { http: 409, close: 0, retry: 'never', meaning: 'the message_id was used with other content' },
   run_active: { http: 409, close: 0, retry: 'later', meaning: 'a run is active on this thread; use on_active queue or interrupt' },
   payload_too_large: { http: 413, close: 0, retry: 'never', meaning: 'the body is larger than the limit' },
+  uri_too_long: { http: 414, close: 0, retry: 'never', meaning: 'the request target is longer than the limit' },
   header_too_large: { http: 431, close: 0, retry: 'never', meaning: 'the request head is larger than the limit' },
   upgrade_required: { http: 426, close: 0, retry: 'never', meaning: 'this address takes WebSocket connections only' },
   request_timeout: { http: 408, close: 0, retry: 'later', meaning: 'the request did not arrive in time' },
