@@ -153,7 +153,7 @@ Result<Finding> check_bad_token(CheckContext& context) {
   if (refused.response.status != 401)
     return fail_check(
         fmt::format("WebSocket with a bad token: expected 401, came {}", refused.response.status));
-  const std::string origin = "http://" + context.http().url().authority();
+  const std::string origin = context.http().url().origin();
   GP_TRY(auto opened,
          context.open_socket(
              {.token = token, .token_by = TokenBy::kSubprotocol, .headers = {{"Origin", origin}}}));

@@ -132,7 +132,7 @@ class Chat {
 }  // namespace
 
 int run_chat(const ChatOptions& options) {
-  auto url = client::parse_url(options.url);
+  auto url = client::parse_url(options.url, options.ca_file);
   if (!url) {
     fmt::print(stderr, "goldenpath chat: {}\n", url.error().message);
     return kUsage;
@@ -143,12 +143,14 @@ int run_chat(const ChatOptions& options) {
 void add_chat(CLI::App& root, int& status) {
   auto options = std::make_shared<ChatOptions>();
   CLI::App* const app = root.add_subcommand("chat", "talk to an agent from a terminal or a pipe");
-  app->add_option("url", options->url, "where the server is: http://127.0.0.1:8080")
+  app->add_option("url", options->url,
+                  "where the server is: http://127.0.0.1:8080 or https://chat.example.org")
       ->required()
       ->type_name("URL");
   app->add_option("--token", options->token, "token; without it a demo session is asked for");
   app->add_option("--thread", options->thread, "the thread to continue; without it a new one")
       ->type_name("ID");
+  app->add_option("--ca", options->ca_file, kCaHelp)->type_name("FILE");
   app->callback([options, &status] { status = run_chat(*options); });
 }
 

@@ -79,7 +79,7 @@ std::string joined(const std::vector<std::string_view>& names) {
 }  // namespace
 
 int run_check(const CheckOptions& options) {
-  auto url = client::parse_url(options.url);
+  auto url = client::parse_url(options.url, options.ca_file);
   if (!url) {
     fmt::print(stderr, "goldenpath check: {}\n", url.error().message);
     return kUsage;
@@ -105,13 +105,15 @@ void add_check(CLI::App& root, int& status) {
   auto flags = std::make_shared<Flags>();
   CLI::App* const app = root.add_subcommand(
       "check", "walk the Golden Path against a deployment and say what is broken");
-  app->add_option("url", flags->options.url, "where it is: http://127.0.0.1:8080")
+  app->add_option("url", flags->options.url,
+                  "where it is: http://127.0.0.1:8080 or https://chat.example.org")
       ->required()
       ->type_name("URL");
   app->add_option("--token", flags->options.token,
                   "token of a user; without it a demo session is asked for");
   app->add_option("--token2", flags->options.token2,
                   "token of another user, for the isolation steps");
+  app->add_option("--ca", flags->options.ca_file, kCaHelp)->type_name("FILE");
   app->add_option("--timeout", flags->timeout, "seconds for a step, default 10")
       ->check(CLI::Range(1, 3600));
   app->add_option("--run-timeout", flags->run_timeout, "seconds for a step with a run, default 60")

@@ -14,6 +14,7 @@ struct CheckOptions {
   std::string url;
   std::string token{};                   ///< empty: a demo session
   std::string token2{};                  ///< of another user; empty: a demo session
+  std::string ca_file{};                 ///< over TLS: whom to trust; empty: the system's store
   std::chrono::seconds timeout{10};      ///< of a step
   std::chrono::seconds run_timeout{60};  ///< of a step that waits for a run
   Detail detail = Detail::kShort;        ///< kVerbose: what each step is about

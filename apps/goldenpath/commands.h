@@ -12,6 +12,9 @@ inline constexpr int kOk = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kUsage = 2;
 
+inline constexpr const char* kCaHelp =
+    "over https: a file of certificates (PEM) to trust instead of the system's, for a private CA";
+
 void add_serve(CLI::App& root, int& status);
 void add_config(CLI::App& root, int& status);
 void add_token(CLI::App& root, int& status);

@@ -12,6 +12,10 @@ Result<DemoSession> demo_session(const HttpClient& http, std::string_view user, 
   protocol::JsonWriter writer(request.body);
   writer.begin_object().field_unless_empty("user", user).end_object();
   GP_TRY(auto response, http.send(request, deadline));
+  // Not an answer of the API: that of a TLS port, or of something that stands in between.
+  if (response.status == 400 && response.header("Content-Type") != "application/json")
+    return fail(Code::protocol_error, fmt::format("{} answered 400: {}", http.url().text(),
+                                                  response.body.substr(0, 300)));
   if (response.status != 200)
     return fail(Code::unauthenticated,
                 fmt::format("{} gives no demo sessions (it answered {}): give a token with --token",

@@ -46,6 +46,8 @@ Result<net::HttpResponse> HttpClient::stream(const HttpClientRequest& request, D
     const TcpStream::Received got = stream.value().receive(buffer, deadline);
     if (got.kind == TcpStream::Received::Kind::kTimeout)
       return said(request, {Code::request_timeout, "no complete answer in time"});
+    if (got.kind == TcpStream::Received::Kind::kCut)
+      return said(request, {Code::going_away, "the connection was cut: " + got.reason});
     if (got.kind == TcpStream::Received::Kind::kEnd) {
       const Result<> ended = parser.feed_end();
       if (!ended)

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -16,6 +17,9 @@
 
 namespace gp::client {
 namespace {
+
+/// One TLS record and a half.
+constexpr std::size_t kRecordBytes = 24 * 1024;
 
 std::string words(int error) { return std::generic_category().message(error); }
 
@@ -67,24 +71,57 @@ Result<TcpStream> TcpStream::connect(const Url& url, Deadline deadline) {
     if (!why.empty()) continue;
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (url.scheme == Scheme::kHttps) {
+      GP_TRY(stream.start_tls(url, deadline));
+    }
     return stream;
   }
   return fail(Code::going_away, fmt::format("cannot connect to {}: {}", peer, why));
 }
 
 TcpStream::TcpStream(TcpStream&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), peer_(std::move(other.peer_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      peer_(std::move(other.peer_)),
+      tls_(std::move(other.tls_)) {}
 
 TcpStream& TcpStream::operator=(TcpStream&& other) noexcept {
   if (this != &other) {
     close();
     descriptor_ = std::exchange(other.descriptor_, -1);
     peer_ = std::move(other.peer_);
+    tls_ = std::move(other.tls_);
   }
   return *this;
 }
 
+Result<> TcpStream::start_tls(const Url& url, Deadline deadline) {
+  GP_TRY(tls_, net::TlsClient::create({url.host, peer_, url.ca_file}));
+  std::array<char, kRecordBytes> records;
+  for (;;) {
+    const Result<bool> secured = tls_->shake_hands();
+    const Result<> sent = send_bytes(tls_->take(), deadline);
+    if (!secured) return Error(secured.error());
+    if (!sent) return Error(sent.error());
+    if (secured.value()) return ok();
+    const Received got = receive_bytes(records, deadline);
+    if (got.kind == Received::Kind::kTimeout)
+      return fail(
+          Code::request_timeout,
+          fmt::format("{} did not complete the TLS handshake in time; does it speak TLS?", peer_));
+    if (got.kind != Received::Kind::kBytes)
+      return fail(Code::going_away,
+                  fmt::format("the TLS handshake with {} was broken off: {}", peer_, got.reason));
+    tls_->give({records.data(), got.size});
+  }
+}
+
 Result<> TcpStream::send_all(std::string_view bytes, Deadline deadline) {
+  if (tls_ == nullptr || !open()) return send_bytes(bytes, deadline);
+  GP_TRY(tls_->write(bytes));
+  return send_bytes(tls_->take(), deadline);
+}
+
+Result<> TcpStream::send_bytes(std::string_view bytes, Deadline deadline) {
   while (!bytes.empty()) {
     if (!open()) return fail(Code::going_away, "the connection is closed");
     const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -103,6 +140,30 @@ Result<> TcpStream::send_all(std::string_view bytes, Deadline deadline) {
 }
 
 TcpStream::Received TcpStream::receive(std::span<char> buffer, Deadline deadline) {
+  return tls_ == nullptr ? receive_bytes(buffer, deadline) : receive_secured(buffer, deadline);
+}
+
+TcpStream::Received TcpStream::receive_secured(std::span<char> buffer, Deadline deadline) {
+  using Kind = Received::Kind;
+  if (!open()) return {Kind::kEnd, 0, "it was closed here"};
+  std::array<char, kRecordBytes> records;
+  for (;;) {
+    const auto plain = tls_->read(buffer);
+    // OpenSSL may have an answer of its own: half of it would be the end of the connection.
+    const Result<> answered = send_bytes(tls_->take(), deadline);
+    if (!plain) return {Kind::kCut, 0, plain.error().message};
+    if (!answered) return {Kind::kCut, 0, answered.error().message};
+    if (plain.value().size > 0) return {Kind::kBytes, plain.value().size, {}};
+    if (plain.value().closed) return {Kind::kEnd, 0, "the peer ended it"};
+    Received got = receive_bytes(records, deadline);
+    if (got.kind == Kind::kEnd)
+      return {Kind::kCut, 0, got.reason + " without a word of TLS: it may have been cut off"};
+    if (got.kind != Kind::kBytes) return got;
+    tls_->give({records.data(), got.size});
+  }
+}
+
+TcpStream::Received TcpStream::receive_bytes(std::span<char> buffer, Deadline deadline) {
   using Kind = Received::Kind;
   for (;;) {
     if (!open()) return {Kind::kEnd, 0, "it was closed here"};
@@ -110,20 +171,26 @@ TcpStream::Received TcpStream::receive(std::span<char> buffer, Deadline deadline
     if (size > 0) return {Kind::kBytes, static_cast<std::size_t>(size), {}};
     if (size == 0) return {Kind::kEnd, 0, "the peer ended it"};
     if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) return {Kind::kEnd, 0, words(errno)};
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return {Kind::kCut, 0, words(errno)};
     if (!wait_for(descriptor_, POLLIN, deadline)) return {Kind::kTimeout, 0, {}};
   }
 }
 
 void TcpStream::close() {
-  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  if (descriptor_ < 0) return;
+  if (tls_ != nullptr) {
+    tls_->close();
+    const std::string goodbye = tls_->take();
+    (void)::send(descriptor_, goodbye.data(), goodbye.size(), MSG_NOSIGNAL);
+  }
+  ::close(std::exchange(descriptor_, -1));
 }
 
 void TcpStream::cut() {
   if (descriptor_ < 0) return;
   const linger at_once{1, 0};
   ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-  close();
+  ::close(std::exchange(descriptor_, -1));
 }
 
 }  // namespace gp::client

@@ -16,6 +16,8 @@ auto refuse(std::string_view text, std::string_view why) {
   return fail(Code::bad_request, fmt::format("the URL `{}` {}; {}", text, why, kExample));
 }
 
+std::uint16_t port_of(Scheme scheme) { return scheme == Scheme::kHttps ? 443 : 80; }
+
 bool has_forbidden_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -51,24 +53,33 @@ std::string base_path_of(std::string_view path) {
 
 std::string Url::authority() const {
   const std::string shown = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
-  return port == 80 ? shown : fmt::format("{}:{}", shown, port);
+  return port == port_of(scheme) ? shown : fmt::format("{}:{}", shown, port);
 }
 
-std::string Url::text() const { return fmt::format("http://{}{}", authority(), base_path); }
+std::string Url::origin() const {
+  return fmt::format("{}://{}", scheme == Scheme::kHttps ? "https" : "http", authority());
+}
 
-Result<Url> parse_url(std::string_view text) {
+std::string Url::text() const { return origin() + base_path; }
+
+Result<Url> parse_url(std::string_view text, std::string ca_file) {
   if (has_forbidden_character(text)) return refuse(text, "has a character URLs cannot have");
   std::string_view rest = text;
+  Scheme scheme = Scheme::kHttp;
   if (const std::size_t colon = text.find("://"); colon != std::string_view::npos) {
-    const std::string_view scheme = text.substr(0, colon);
-    if (net::equals_ignore_case(scheme, "https") || net::equals_ignore_case(scheme, "wss"))
-      return refuse(text,
-                    "needs TLS, which this client does not speak: name the plain address "
-                    "behind the TLS proxy");
-    if (!net::equals_ignore_case(scheme, "http") && !net::equals_ignore_case(scheme, "ws"))
-      return refuse(text, "has a scheme that is neither http nor ws");
+    const std::string_view name = text.substr(0, colon);
+    if (net::equals_ignore_case(name, "https") || net::equals_ignore_case(name, "wss")) {
+      scheme = Scheme::kHttps;
+    } else if (!net::equals_ignore_case(name, "http") && !net::equals_ignore_case(name, "ws")) {
+      return refuse(text, "has a scheme that is none of http, https, ws and wss");
+    }
     rest = text.substr(colon + 3);
   }
+  if (scheme == Scheme::kHttp && !ca_file.empty())
+    return fail(Code::bad_request,
+                fmt::format("the URL `{}` means no TLS, so there is nothing to trust the "
+                            "certificates of `{}` for; write https:// or leave out --ca",
+                            text, ca_file));
   if (rest.find_first_of("?#") != std::string_view::npos)
     return refuse(text, "has a query or a fragment");
   const std::size_t slash = rest.find('/');
@@ -78,7 +89,7 @@ Result<Url> parse_url(std::string_view text) {
   std::string_view host;
   std::string_view port;
   if (!split_authority(authority, host, port)) return refuse(text, "names no host");
-  Url url{std::string(host), 80, {}};
+  Url url{std::string(host), port_of(scheme), {}, scheme, std::move(ca_file)};
   if (!port.empty()) {
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), url.port);
     if (error != std::errc{} || end != port.data() + port.size() || url.port == 0)

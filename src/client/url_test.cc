@@ -40,9 +40,24 @@ TEST(ParseUrl, ReadsIpv6InBrackets) {
   EXPECT_EQ(parse_url("http://[::1]").value().authority(), "[::1]");
 }
 
-TEST(ParseUrl, SaysThatItSpeaksNoTls) {
-  EXPECT_NE(why_refused("https://h").find("TLS"), std::string::npos);
-  EXPECT_NE(why_refused("wss://h/ws").find("TLS"), std::string::npos);
+TEST(ParseUrl, KnowsTlsByItsSchemes) {
+  const Url url = parse_url("wss://chat.example.org/base/ws", "ca.pem").value();
+  EXPECT_EQ(url.scheme, Scheme::kHttps);
+  EXPECT_EQ(url.port, 443);
+  EXPECT_EQ(url.ca_file, "ca.pem");
+  EXPECT_EQ(url.authority(), "chat.example.org");
+  EXPECT_EQ(url.origin(), "https://chat.example.org");
+  EXPECT_EQ(url.text(), "https://chat.example.org/base");
+  EXPECT_EQ(parse_url("HTTPS://h:80").value().text(), "https://h:80");
+  EXPECT_EQ(parse_url("http://h:443").value().text(), "http://h:443");
+  EXPECT_EQ(parse_url("h").value().scheme, Scheme::kHttp);
+}
+
+// Whoever names a CA thinks that the connection is secure.
+TEST(ParseUrl, RefusesACaWithoutTls) {
+  const auto url = parse_url("http://h", "ca.pem");
+  ASSERT_FALSE(url);
+  EXPECT_NE(url.error().message.find("https://"), std::string::npos);
 }
 
 TEST(ParseUrl, RefusesWhatItCannotMean) {

@@ -88,8 +88,8 @@ Result<WebSocketClient::Opened> WebSocketClient::open(const Url& url,
     const TcpStream::Received got = stream.receive(buffer, deadline);
     if (got.kind == TcpStream::Received::Kind::kTimeout)
       return fail(Code::request_timeout, "no answer to the WebSocket handshake in time");
-    if (got.kind == TcpStream::Received::Kind::kEnd) {
-      if (!parser.feed_end())
+    if (got.kind != TcpStream::Received::Kind::kBytes) {
+      if (got.kind == TcpStream::Received::Kind::kCut || !parser.feed_end())
         return fail(Code::going_away,
                     "the connection ended inside the WebSocket handshake: " + got.reason);
       break;
@@ -153,10 +153,10 @@ Incoming WebSocketClient::receive(Deadline deadline) {
     if (closed_) return *closed_;
     const TcpStream::Received got = stream_.receive(buffer, deadline);
     if (got.kind == TcpStream::Received::Kind::kTimeout) return {};
-    if (got.kind == TcpStream::Received::Kind::kEnd)
-      end(kAbnormal, "no close frame: " + got.reason);
-    else
+    if (got.kind == TcpStream::Received::Kind::kBytes)
       take_bytes(std::span(buffer).first(got.size));
+    else
+      end(kAbnormal, "no close frame: " + got.reason);
   }
 }
 

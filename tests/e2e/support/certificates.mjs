@@ -26,6 +26,15 @@ export class Certificates {
     await run('openssl', ['req', '-x509', ...key, '-out', this.path(`${file}.pem`), '-days', '30', ...subject]);
   }
 
+  /** A certificate in `file`.pem and `file`.key, for these names ("DNS:localhost"), signed by the one of `ca`. */
+  async signBy(ca, file, names) {
+    const subject = ['-subj', `/CN=${file}`, '-addext', `subjectAltName=${names.join()}`];
+    const extensions = ['-addext', 'basicConstraints=critical,CA:FALSE'];
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', this.path(`${file}.key`)];
+    const issuer = ['-CA', this.path(`${ca}.pem`), '-CAkey', this.path(`${ca}.key`)];
+    await run('openssl', ['req', '-x509', ...issuer, ...key, '-out', this.path(`${file}.pem`), '-days', '30', ...subject, ...extensions]);
+  }
+
   read(file) {
     return readFile(this.path(file), 'utf8');
   }

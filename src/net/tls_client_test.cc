@@ -1,0 +1,202 @@
+#include "net/tls_client.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include "net/tls_test_support.h"
+
+namespace gp::net {
+namespace {
+
+/// A file that goes with the test.
+class TestFile {
+ public:
+  explicit TestFile(const std::string& text)
+      : path_(testing::TempDir() + "tls_client_test_" + std::to_string(::getpid()) + "_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name() + ".pem") {
+    std::ofstream(path_) << text;
+  }
+  ~TestFile() { std::remove(path_.c_str()); }
+  TestFile(const TestFile&) = delete;
+  TestFile& operator=(const TestFile&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// A client and the server's filter, their bytes carried by hand.
+class TlsClientTest : public testing::Test {
+ protected:
+  void serve(const TestCertificate& certificate) {
+    context_ = std::move(
+        TlsContext::create(test_material({certificate}), TlsTicketSeed::draw(clock_.now()), clock_)
+            .value());
+    filter_ = context_->accept();
+  }
+
+  Result<> connect(const std::string& host, const std::string& ca_file) {
+    GP_TRY(client_, TlsClient::create({host, host + ":8443", ca_file}));
+    for (int flights = 0; flights < 10; ++flights) {
+      auto secured = client_->shake_hands();
+      carry();
+      if (!secured) return Error(secured.error());
+      if (secured.value()) return ok();
+    }
+    return fail(Code::internal, "a handshake without an end");
+  }
+
+  std::string why(const Result<>& result) {
+    EXPECT_FALSE(result.has_value());
+    return result.has_value() ? std::string() : result.error().message;
+  }
+
+  /// Both ways; what the server hears is in heard_.
+  void carry() {
+    const std::string records = client_->take();
+    std::vector<char> plain(records.size() + TlsFilter::kRecordBytesMax);
+    std::string back;
+    server_ = filter_->receive(records, plain, back);
+    heard_.append(plain.data(), server_.plain);
+    client_->give(back);
+  }
+
+  std::string read_all() {
+    std::string all;
+    std::array<char, 100> buffer;
+    for (;;) {
+      const auto got = client_->read(buffer);
+      EXPECT_TRUE(got.has_value());
+      if (!got || got.value().size == 0) return all;
+      all.append(buffer.data(), got.value().size);
+    }
+  }
+
+  SystemClock clock_;
+  std::unique_ptr<TlsContext> context_;
+  std::unique_ptr<TlsFilter> filter_;
+  std::unique_ptr<TlsClient> client_;
+  TlsFilter::Received server_;
+  std::string heard_;
+};
+
+TEST_F(TlsClientTest, TrustsTheCaThatIsNamedAndCarriesBytesBothWays) {
+  const TestCertificate certificate = make_test_certificate({"localhost"});
+  const TestFile ca(certificate.certificate_pem);
+  serve(certificate);
+  const auto connected = connect("localhost", ca.path());
+  ASSERT_TRUE(connected) << connected.error().message;
+  const std::string much(100'000, 'm');
+  ASSERT_TRUE(client_->write(much));
+  carry();
+  EXPECT_TRUE(heard_ == much);
+  std::string records;
+  ASSERT_TRUE(filter_->send(much, records));
+  client_->give(records);
+  EXPECT_TRUE(read_all() == much);
+}
+
+TEST_F(TlsClientTest, TellsAGoodbyeFromSilence) {
+  const TestCertificate certificate = make_test_certificate({"localhost"});
+  const TestFile ca(certificate.certificate_pem);
+  serve(certificate);
+  ASSERT_TRUE(connect("localhost", ca.path()));
+  carry();
+  std::array<char, 10> buffer;
+  auto got = client_->read(buffer);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got.value().size, 0u);
+  EXPECT_FALSE(got.value().closed);
+  std::string records;
+  filter_->close(records);
+  client_->give(records);
+  got = client_->read(buffer);
+  ASSERT_TRUE(got);
+  EXPECT_TRUE(got.value().closed);
+  client_->close();
+  carry();
+  EXPECT_TRUE(server_.closed);
+}
+
+TEST_F(TlsClientTest, RefusesWhomTheSystemDoesNotKnow) {
+  serve(make_test_certificate({"localhost"}));
+  const std::string message = why(connect("localhost", ""));
+  EXPECT_NE(message.find("localhost:8443 is not trusted"), std::string::npos) << message;
+  EXPECT_NE(message.find("--ca"), std::string::npos) << message;
+  EXPECT_TRUE(server_.failed) << "the server is told by an alert";
+}
+
+TEST_F(TlsClientTest, RefusesWhomTheNamedCaDidNotSign) {
+  const TestFile other(make_test_certificate({"localhost"}).certificate_pem);
+  serve(make_test_certificate({"localhost"}));
+  const std::string message = why(connect("localhost", other.path()));
+  EXPECT_NE(message.find(other.path()), std::string::npos) << message;
+}
+
+TEST_F(TlsClientTest, RefusesACertificateForAnotherName) {
+  const TestCertificate certificate = make_test_certificate({"other.example", "*.wild.example"});
+  const TestFile ca(certificate.certificate_pem);
+  for (const char* host : {"localhost", "127.0.0.1", "a.b.wild.example", "wild.example"}) {
+    serve(certificate);
+    const std::string message = why(connect(host, ca.path()));
+    EXPECT_NE(message.find(std::string("is not for ") + host), std::string::npos) << message;
+  }
+  for (const char* host : {"other.example", "a.wild.example"}) {
+    serve(certificate);
+    EXPECT_TRUE(connect(host, ca.path())) << host;
+  }
+}
+
+TEST_F(TlsClientTest, RefusesACertificateThatHasExpired) {
+  const TestCertificate certificate = make_test_certificate({"localhost"}, -3600);
+  const TestFile ca(certificate.certificate_pem);
+  serve(certificate);
+  const std::string message = why(connect("localhost", ca.path()));
+  EXPECT_NE(message.find("expired"), std::string::npos) << message;
+}
+
+TEST_F(TlsClientTest, SaysThatAPeerSpeaksNoTls) {
+  client_ = std::move(TlsClient::create({"localhost", "localhost:80", ""}).value());
+  ASSERT_TRUE(client_->shake_hands());
+  client_->give("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+  const auto secured = client_->shake_hands();
+  ASSERT_FALSE(secured);
+  EXPECT_NE(secured.error().message.find("http://"), std::string::npos) << secured.error().message;
+}
+
+TEST_F(TlsClientTest, NamesAFileThatHoldsNoCa) {
+  const TestFile garbage("not a certificate");
+  for (const std::string& path : {garbage.path(), std::string("/nowhere/ca.pem")}) {
+    const auto made = TlsClient::create({"localhost", "localhost:443", path});
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, Code::bad_request);
+    EXPECT_NE(made.error().message.find("`" + path + "`"), std::string::npos)
+        << made.error().message;
+  }
+}
+
+TEST_F(TlsClientTest, FailsForGoodWhenABitWasChanged) {
+  const TestCertificate certificate = make_test_certificate({"localhost"});
+  const TestFile ca(certificate.certificate_pem);
+  serve(certificate);
+  ASSERT_TRUE(connect("localhost", ca.path()));
+  carry();
+  read_all();
+  std::string records;
+  ASSERT_TRUE(filter_->send("hello", records));
+  records.back() ^= 1;
+  client_->give(records);
+  std::array<char, 10> buffer;
+  for (int i = 0; i < 2; ++i) {
+    const auto got = client_->read(buffer);
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, Code::protocol_error);
+  }
+}
+
+}  // namespace
+}  // namespace gp::net
