@@ -5,10 +5,10 @@
 namespace gp::gateway {
 namespace {
 
-Result<net::TlsMaterial> read_and_try(const net::TlsFiles& files, const net::TlsTicketSeed& seed) {
+Result<net::TlsMaterial> read_and_try(const net::TlsFiles& files) {
   const SystemClock clock;
   GP_TRY(auto material, net::read_tls_files(files));
-  GP_TRY(net::TlsContext::create(material, seed, clock));
+  GP_TRY(net::TlsContext::create(material, net::TlsTicketSeed::draw(clock.now()), clock));
   for (const auto& certificate : material.certificates) {
     const std::string problem = net::certificate_date_problem(certificate, clock.wall_now());
     if (!problem.empty())
@@ -25,7 +25,7 @@ Result<TlsOptions> read_tls_options(net::TlsFiles files, Duration reload_interva
   options.signature = net::tls_files_signature(files);
   options.seed = net::TlsTicketSeed::draw(SystemClock().now());
   options.reload_interval = reload_interval;
-  GP_TRY(options.material, read_and_try(files, options.seed));
+  GP_TRY(options.material, read_and_try(files));
   options.files = std::move(files);
   return options;
 }
@@ -34,7 +34,7 @@ std::optional<Result<net::TlsMaterial>> CertificateWatch::look(Look how) {
   std::string signature = net::tls_files_signature(files_);
   if (how == Look::kIfChanged && problem_.empty() && signature == signature_) return std::nullopt;
   signature_ = std::move(signature);
-  auto material = read_and_try(files_, seed_);
+  auto material = read_and_try(files_);
   if (material.has_value()) {
     problem_.clear();
     GP_LOG_INFO("gateway", "TLS certificates were read again");

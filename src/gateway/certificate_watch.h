@@ -17,7 +17,7 @@ struct TlsOptions {
   net::TlsFiles files;
   std::string signature;  ///< of the files, before they were read
   net::TlsMaterial material;
-  net::TlsTicketSeed seed;
+  net::TlsTicketSeed seed;  ///< until the cores listen
   Duration reload_interval = std::chrono::seconds(10);
 };
 
@@ -27,7 +27,7 @@ Result<TlsOptions> read_tls_options(net::TlsFiles files, Duration reload_interva
 class CertificateWatch {
  public:
   explicit CertificateWatch(const TlsOptions& options)
-      : files_(options.files), signature_(options.signature), seed_(options.seed) {}
+      : files_(options.files), signature_(options.signature) {}
 
   enum class Look { kIfChanged, kAnyway };
   /// Nothing: they are as they were, or as bad as they were.
@@ -36,7 +36,6 @@ class CertificateWatch {
  private:
   net::TlsFiles files_;
   std::string signature_;
-  net::TlsTicketSeed seed_;
   std::string problem_;  ///< told already; empty: the last look was good
 };
 

@@ -62,6 +62,7 @@ Result<net::Endpoint> Server::start(net::Endpoint endpoint) {
     // The first core's port 0 becomes the port of all.
     GP_TRY(endpoint, unit->server->listen(endpoint));
   }
+  if (options_.tls) options_.tls->seed.wipe();  // every core has its keys
   const std::vector<int> processors = runtime::usable_processors();
   const bool pin = cores_.size() > 1 && cores_.size() <= processors.size();
   for (std::size_t i = 0; i < cores_.size(); ++i)

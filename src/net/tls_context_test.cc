@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
 
+#include <cstring>
+#include <new>
+
 #include "net/tls_test_support.h"
 #include "protocol/codes.h"
 
@@ -52,6 +55,29 @@ class TlsContextTest : public testing::Test {
   std::unique_ptr<TlsFilter> server_;
   std::vector<char> buffer_ = std::vector<char>(64 * 1024);
 };
+
+// The seed opens every ticket that was ever sealed: copies of it that were forgotten in memory did.
+TEST(TlsTickets, NeedNoSeedAfterTheirBirthAndLeaveNone) {
+  HandClock clock;
+  const TlsTicketSeed drawn = TlsTicketSeed::draw(clock.now());
+  constexpr std::array<unsigned char, 32> kZeros{};
+  EXPECT_NE(drawn.secret, kZeros);
+  TlsTicketSeed lent = drawn;
+  TlsTickets tickets(lent, clock);
+  lent.wipe();
+  EXPECT_EQ(lent.secret, kZeros);
+  TlsTickets other(drawn, clock);
+  for (int period = 0; period < 3; ++period) {
+    EXPECT_EQ(tickets.sealing().cipher, other.sealing().cipher);
+    EXPECT_NE(tickets.sealing().cipher, kZeros);
+    clock.pass(TlsTickets::kPeriod);
+  }
+  alignas(TlsTicketSeed) std::array<unsigned char, sizeof(TlsTicketSeed)> place;
+  auto* const seed = new (place.data()) TlsTicketSeed(drawn);
+  const std::ptrdiff_t at = reinterpret_cast<unsigned char*>(&seed->secret) - place.data();
+  seed->~TlsTicketSeed();
+  EXPECT_EQ(std::memcmp(place.data() + at, kZeros.data(), kZeros.size()), 0);
+}
 
 TEST(TlsTickets, OpensNothingThatItDidNotSeal) {
   HandClock clock;

@@ -14,14 +14,13 @@ namespace {
 
 using Block = std::array<unsigned char, 32>;
 
-Block derive(const Block& secret, std::string_view label) {
-  Block derived{};
-  unsigned int size = derived.size();
+/// Into its place: a value on its way would leave copies on the stack.
+void derive(const Block& secret, std::string_view label, Block& derived) {
+  auto size = static_cast<unsigned int>(derived.size());
   const unsigned char* made = ::HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
                                      reinterpret_cast<const unsigned char*>(label.data()),
                                      label.size(), derived.data(), &size);
   GP_ASSERT(made != nullptr, "HMAC-SHA256 failed");
-  return derived;
 }
 
 }  // namespace
@@ -34,12 +33,13 @@ TlsTicketSeed TlsTicketSeed::draw(MonotonicTime now) {
   return seed;
 }
 
+void TlsTicketSeed::wipe() { ::OPENSSL_cleanse(secret.data(), secret.size()); }
+
 TlsTickets::TlsTickets(const TlsTicketSeed& seed, const Clock& clock)
-    : clock_(clock),
-      secret_(seed.secret),
-      period_begin_(seed.born),
-      current_(make_key(secret_)),
-      previous_(current_) {}  // there is none yet; all zeros would be a key that everybody has
+    : clock_(clock), secret_(seed.secret), period_begin_(seed.born) {
+  make_key(secret_, current_);
+  previous_ = current_;  // there is none yet; all zeros would be a key that everybody has
+}
 
 TlsTickets::~TlsTickets() {
   ::OPENSSL_cleanse(secret_.data(), secret_.size());
@@ -47,21 +47,23 @@ TlsTickets::~TlsTickets() {
   ::OPENSSL_cleanse(&previous_, sizeof(previous_));
 }
 
-TlsTickets::Key TlsTickets::make_key(const Block& secret) {
-  Key key;
-  const Block name = derive(secret, "name");
+void TlsTickets::make_key(const Block& secret, Key& key) {
+  Block name;
+  derive(secret, "name", name);
   std::memcpy(key.name.data(), name.data(), key.name.size());
-  key.cipher = derive(secret, "cipher");
-  key.mac = derive(secret, "mac");
-  return key;
+  derive(secret, "cipher", key.cipher);
+  derive(secret, "mac", key.mac);
 }
 
 void TlsTickets::move_on() {
   while (clock_.now() - period_begin_ >= kPeriod) {
     period_begin_ += kPeriod;
-    secret_ = derive(secret_, "next");
+    Block next;
+    derive(secret_, "next", next);
+    secret_ = next;
+    ::OPENSSL_cleanse(next.data(), next.size());
     previous_ = current_;
-    current_ = make_key(secret_);
+    make_key(secret_, current_);
   }
 }
 

@@ -2,9 +2,10 @@
 ///
 /// How it works. The process draws one seed; every core makes the same keys from it and the clock,
 /// so a client may resume on any core and no core asks another. Each period has a key; the secret
-/// of the next period is a one-way function of this one's, which is then wiped here. The process
-/// keeps the seed for the contexts of reloaded certificates, so who reads its memory can open every
-/// ticket it ever sealed. Tickets open for one to two periods.
+/// of the next period is a one-way function of this one's, which is then wiped. Nobody keeps the
+/// seed: who holds it wipes it when every core has its keys. So who reads the process' memory can
+/// open the tickets of this period, the one before and those to come, and no older ones. Tickets
+/// open for one to two periods.
 /// Thread: its core.
 #pragma once
 
@@ -19,6 +20,9 @@ struct TlsTicketSeed {
   std::array<unsigned char, 32> secret{};
   MonotonicTime born{};
 
+  ~TlsTicketSeed() { wipe(); }
+  /// When all keys that are wanted were made from it.
+  void wipe();
   /// From the system's random source.
   static TlsTicketSeed draw(MonotonicTime now);
 };
@@ -32,6 +36,7 @@ class TlsTickets {
     std::array<unsigned char, 32> cipher{};
     std::array<unsigned char, 32> mac{};
   };
+  static_assert(sizeof(Key) == 80, "wiped as a whole");
 
   TlsTickets(const TlsTicketSeed& seed, const Clock& clock);
   ~TlsTickets();
@@ -45,7 +50,7 @@ class TlsTickets {
 
  private:
   void move_on();
-  static Key make_key(const std::array<unsigned char, 32>& secret);
+  static void make_key(const std::array<unsigned char, 32>& secret, Key& key);
 
   const Clock& clock_;
   std::array<unsigned char, 32> secret_;
