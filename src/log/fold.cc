@@ -49,6 +49,23 @@ std::vector<DeltaInEvent> parts_in(const EventView& event, const FoldTable& tabl
   return parts;
 }
 
+/// Whether the steps bring the text of every part, no more and no less.
+bool adds_up(const FoldTable& table, const std::vector<DeltaInEvent>& parts) {
+  struct Brought {
+    std::size_t steps = 0;
+    std::size_t bytes = 0;
+  };
+  std::vector<Brought> brought(parts.size());
+  for (const FoldTable::Step& step : table.steps) {
+    ++brought[step.part].steps;
+    brought[step.part].bytes += step.bytes;
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (brought[i].steps == 0 || brought[i].bytes != parts[i].delta.text.size()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<DeltaInEvent> unfold(const EventView& event) {
@@ -87,7 +104,8 @@ bool Folder::add(const EventView& event) {
   const auto folded = FoldTable::decode(event.fold);
   if (!folded || folded->steps.size() != steps) return false;
   const std::vector<DeltaInEvent> parts = parts_in(event, *folded);
-  if (parts.empty() || !fits(event, steps, parts)) return false;
+  // A table that does not would move every later cut of what is folded with it.
+  if (parts.empty() || !adds_up(*folded, parts) || !fits(event, steps, parts)) return false;
   std::vector<std::uint32_t> indices;
   for (const DeltaInEvent& part : parts) indices.push_back(take_in(event, part));
   for (const FoldTable::Step& step : folded->steps) {

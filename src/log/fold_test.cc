@@ -154,6 +154,40 @@ TEST(Fold, ADamagedTableIsAnErrorAndNotATranscript) {
   }
 }
 
+// A damaged table was taken over when the event was folded with others, and became part of a good
+// one that cut every reader's text at the wrong place.
+TEST(Fold, ADamagedTableIsNotFoldedFurther) {
+  Writer log;
+  for (int i = 0; i < 10; ++i) log.token(i % 2 == 0 ? "p1" : "p2", "text");
+  const StoredEvent good = fold(log.events).at(0);
+  Writer later;
+  later.events.resize(10);
+  later.token("p1", "more");
+  const StoredEvent next = later.events.at(10);
+  ASSERT_EQ(fold({good, next}).size(), 1u);
+  const FoldTable table = FoldTable::decode(good.fold).value();
+  const auto with = [&](auto change) {
+    FoldTable changed = table;
+    change(changed);
+    StoredEvent damaged = good;
+    damaged.fold = changed.encode();
+    return damaged;
+  };
+  for (const StoredEvent& damaged :
+       {with([](FoldTable& made) { ++made.steps[3].bytes; }),
+        with([](FoldTable& made) { --made.steps[3].bytes; }),
+        with([](FoldTable& made) { made.steps[3].part = 0; }), with([](FoldTable& made) {
+          std::swap(made.event_bytes[0], made.event_bytes[1]);
+          ++made.event_bytes[0];
+        }),
+        with([](FoldTable& made) {
+          for (FoldTable::Step& step : made.steps) step.part = 0;
+        })}) {
+    EXPECT_EQ(fold({damaged, next}), (Events{damaged, next}));
+    EXPECT_EQ(fold({damaged}), Events{damaged});
+  }
+}
+
 TEST(FoldTable, ReadsBackWhatItWrote) {
   FoldTable table;
   table.event_bytes = {1, 127, 128, 70'000};
