@@ -24,8 +24,21 @@ const rawFile = fileURLToPath(new URL('../../../build/bench-net.json', import.me
 
 const began = performance.now();
 
+const usage = `usage: ./dev bench net [OPTIONS]: the network core beside its peers
+
+  --quick            one repetition of half a second: whether it runs, not how fast
+  --only NAMES       only these workloads: ${Object.keys(workloads).join(', ')}
+  --servers NAMES    only these servers: ${Object.keys(servers).join(', ')}
+  --repetitions N    of each workload and server, default 5
+  --seconds S        of each measurement, default 1.5
+  --minutes M        no further repetition if it would last longer than that, default 24
+  --no-write         print the report, leave docs/benchmarks.md as it is
+  --help             this text
+`;
+
 const { values: options } = parseArgs({
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     servers: { type: 'string' },
@@ -35,6 +48,10 @@ const { values: options } = parseArgs({
     'no-write': { type: 'boolean', default: false },
   },
 });
+if (options.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
 const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 5));
 const seconds = Number(options.seconds ?? (options.quick ? 0.5 : 1.5));
 
