@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { Certificates } from './support/certificates.mjs';
 import { Server } from './support/server.mjs';
@@ -101,4 +103,19 @@ test('a CA for a connection without TLS is a mistake, not ignored', async () => 
     assert.equal(code, 2, err);
     assert.match(err, /https:\/\//);
   }
+});
+
+test('an answer without a length that ends without a word of TLS is not taken for whole', async (t) => {
+  const [cert, key] = await Promise.all([certificates.read('own.pem'), certificates.read('own.key')]);
+  const body = JSON.stringify({ token: 'cut', user_id: 'cut' });
+  const impostor = createServer({ cert, key }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n${body}`, () => socket.destroy()));
+  });
+  impostor.listen(0, '127.0.0.1');
+  await once(impostor, 'listening');
+  t.after(() => impostor.close());
+  const { code, err } = await run(['chat', `https://127.0.0.1:${impostor.address().port}`, '--ca', ca], { input: 'hello\n' });
+  assert.equal(code, 1, err);
+  assert.match(err, /POST \/v1\/demo\/session: the connection was cut: /);
 });
