@@ -8,6 +8,12 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/assert.h"
+
+// Of jemalloc, which allocates in what ships; tests and sanitizer builds have another allocator.
+extern "C" int mallctl(const char* name, void* old, std::size_t* old_size, void* value,
+                       std::size_t size) __attribute__((weak));
+
 namespace gp::net {
 
 // "size resident shared …" in pages, proc(5).
@@ -25,7 +31,12 @@ std::size_t resident_bytes() {
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-void give_memory_back() { (void)::malloc_trim(0); }
+void give_memory_back() {
+  if (mallctl == nullptr) return void(::malloc_trim(0));
+  // 4096 is MALLCTL_ARENAS_ALL.
+  const int failed = ::mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);
+  GP_ASSERT(failed == 0, "jemalloc does not know how to purge its arenas");
+}
 
 bool MemoryCeiling::reached(MonotonicTime now) {
   if (bytes_max_ == 0) return false;

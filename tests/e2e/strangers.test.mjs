@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -118,6 +119,32 @@ test('WebSocket handshakes over the rate are refused', async (t) => {
 test('a server above its memory ceiling refuses newcomers', async (t) => {
   const server = await start(t, ['limits.memory_bytes=1MiB']);
   assert.match(await answer(t, server, 'GET /version HTTP/1.1\r\nHost: x\r\n\r\n'), /^HTTP\/1.1 503/);
+});
+
+/** Kilobytes of physical memory. */
+async function resident(server) {
+  return Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${server.pid}/status`, 'utf8'))[1]);
+}
+
+// The allocator is told to keep what is freed: what comes back comes because the server asks for it.
+const isSanitized = process.env.GP_SANITIZED !== undefined && 'sanitizers keep what is freed';
+test('newcomers are admitted again when memory has become free', { skip: isSanitized }, async (t) => {
+  const lazy = { wrapper: ['env', 'MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1'] };
+  const idle = await start(t, [], lazy);
+  const ceiling = (await resident(idle)) + 40 * 1024;
+  const server = await start(t, [`limits.memory_bytes=${ceiling}KiB`], lazy);
+  const head = `POST /v1/demo/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${1 << 20}\r\n\r\n`;
+  const crowd = [];
+  for (let i = 0; i < 80; i += 1) {
+    const socket = await dial(t, server);
+    socket.write(head + 'x'.repeat((1 << 20) - 1));
+    crowd.push(socket);
+  }
+  const newcomer = () => answer(t, server, 'GET /version HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  await eventually(async () => (await newcomer()).startsWith('HTTP/1.1 503'), 'a refusal', server);
+  for (const socket of crowd) socket.destroy();
+  await eventually(async () => (await newcomer()).startsWith('HTTP/1.1 200'), 'admission', server);
+  assert.ok((await resident(server)) <= ceiling);
 });
 
 // UBSan asks a pipe whether memory can be read: without descriptors it takes good objects for bad ones.
