@@ -58,10 +58,12 @@ void Subscriptions::remove(const identity::ThreadKey& key) {
 }
 
 void Subscriptions::remove_all_live() {
-  std::erase_if(entries_, [this](const auto& item) {
-    if (item.second == nullptr || item.second->origin != Origin::kAll) return false;
-    ready_.remove(*item.second);
-    return true;
+  for (ReadyList before = std::exchange(ready_, {}); before.first != nullptr;) {
+    Entry& entry = before.pop_front();
+    if (entry.origin != Origin::kAll) ready_.push_back(entry);
+  }
+  std::erase_if(entries_, [](const auto& item) {
+    return item.second != nullptr && item.second->origin == Origin::kAll;
   });
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Thread: its core. A log is opened by its first user, from storage, and leaves the memory when
 /// nobody has used it for LogLimits::idle. Its turn-end hook wakes the cursors of every log that
-/// grew; register it before the hook that writes to sockets.
+/// grew, 64 in a round; register it before the hook that writes to sockets.
 #pragma once
 
 #include <memory>

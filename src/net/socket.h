@@ -38,7 +38,7 @@ struct SocketLimits {
   std::size_t read_bytes = 64 * kKiB;
   /// Bytes gathered into one write. One frame larger than this goes alone.
   std::size_t write_bytes = 64 * kKiB;
-  /// Writes to one socket per turn; then the others get theirs (fairness).
+  /// Writes to one socket per round of a turn's end; then the others get theirs (fairness).
   int writes_per_turn = 4;
   /// Open sockets of this core; further ones are answered 503 and closed.
   std::size_t sockets = 100'000;

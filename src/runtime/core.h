@@ -5,9 +5,9 @@
 /// clang proves the rest.
 ///
 /// A **turn** is one wake-up of the loop: a batch of ready sockets, one timer, one mailbox drain.
-/// Work done in a turn marks things dirty; at_turn_end() hooks run once when the turn ends, and
-/// that is where bytes are written. Every entry from outside (socket, timer, mailbox, curl) opens a
-/// Turn.
+/// Work done in a turn marks things dirty; when the turn ends the at_turn_end() hooks run, round
+/// after round until nothing is dirty, and that is where bytes are written. Every entry from
+/// outside (socket, timer, mailbox, curl) opens a Turn.
 ///
 /// Implementations: AsioCore (production), ManualCore (virtual time, for tests and simulation).
 #pragma once
@@ -59,9 +59,9 @@ class GP_CAPABILITY("core") Core {
   /// The task will not run. Nothing happens if it has run or `timer` names none. Thread: this core.
   virtual void cancel(TimerId timer) = 0;
 
-  /// `hook` runs at the end of every turn in which request_turn_end() was called. Hooks run in
-  /// order of registration and live as long as the core. Thread: this core, before it runs or on
-  /// it.
+  /// `hook` runs at the end of every turn in which request_turn_end() was called, and again as long
+  /// as a hook calls it. Hooks run in order of registration and live as long as the core. Thread:
+  /// this core, before it runs or on it.
   void at_turn_end(UniqueFunction<void()> hook) { turn_end_hooks_.push_back(std::move(hook)); }
   /// Something became dirty. Must be called inside a turn.
   void request_turn_end();

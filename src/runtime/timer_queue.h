@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/assert.h"
 #include "runtime/core.h"
 
 namespace gp::runtime {
@@ -63,6 +64,7 @@ class TimerQueue {
   /// An id is a place (from 1) and the last bits of the number that the timer there has: 2^40
   /// timers are armed between two that could be taken for each other.
   static constexpr unsigned kNumberBits = 40;
+  static constexpr std::size_t kPlacesMax = (std::size_t{1} << (64 - kNumberBits)) - 1;
 
   struct Node {
     MonotonicTime when;
@@ -80,6 +82,7 @@ class TimerQueue {
 
   std::uint32_t take_place() {
     if (free_.empty()) {
+      GP_ASSERT(tasks_.size() < kPlacesMax, "more timers at once than an id can name");
       tasks_.emplace_back();
       numbers_.push_back(0);
       positions_.push_back(kNowhere);
