@@ -23,7 +23,6 @@ Result<net::TlsMaterial> read_and_try(const net::TlsFiles& files) {
 Result<TlsOptions> read_tls_options(net::TlsFiles files, Duration reload_interval) {
   TlsOptions options;
   options.signature = net::tls_files_signature(files);
-  options.seed = net::TlsTicketSeed::draw(SystemClock().now());
   options.reload_interval = reload_interval;
   GP_TRY(options.material, read_and_try(files));
   options.files = std::move(files);

@@ -17,7 +17,6 @@ struct TlsOptions {
   net::TlsFiles files;
   std::string signature;  ///< of the files, before they were read
   net::TlsMaterial material;
-  net::TlsTicketSeed seed;  ///< until the cores listen
   Duration reload_interval = std::chrono::seconds(10);
 };
 

@@ -77,11 +77,11 @@ CoreServer::~CoreServer() {
   sockets_.abort_all();
 }
 
-Result<net::Endpoint> CoreServer::listen(const net::Endpoint& endpoint) {
+Result<net::Endpoint> CoreServer::listen(const net::Endpoint& endpoint,
+                                         const net::TlsTicketSeed& seed) {
   net::ListenerOptions listening = options_.listener;
   if (options_.tls) {
-    GP_TRY(tls_,
-           net::TlsContext::create(options_.tls->material, options_.tls->seed, core_.clock()));
+    GP_TRY(tls_, net::TlsContext::create(options_.tls->material, seed, core_.clock()));
     listening.tls = tls_.get();
   }
   const auto make_handler = [this] {

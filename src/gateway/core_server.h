@@ -80,8 +80,9 @@ class CoreServer final : private net::HttpRequestHandler, private chat::TokenJud
              const StaticSite& site, metrics::CoreMetrics& metrics, Fleet& fleet);
   ~CoreServer();
 
-  /// Errors: those of Listener::open and TlsContext::create.
-  Result<net::Endpoint> listen(const net::Endpoint& endpoint);
+  /// The seed, for TLS, is the same for all cores. Errors: those of Listener::open and
+  /// TlsContext::create.
+  Result<net::Endpoint> listen(const net::Endpoint& endpoint, const net::TlsTicketSeed& seed);
   /// Ends the runs a crash left behind; then the core is ready.
   void recover(Completion<Result<std::size_t>> done);
 

@@ -56,13 +56,19 @@ std::string Server::metrics_text() {
   return metrics::to_prometheus_text(all, {codes, reasons});
 }
 
-// Listening begins before recovery, so that liveness answers and readiness says "starting".
-Result<net::Endpoint> Server::start(net::Endpoint endpoint) {
+// The seed is gone when all cores have their keys: the process does not keep it while it runs.
+Result<> Server::listen(net::Endpoint& endpoint) {
+  const auto seed = net::TlsTicketSeed::draw(SystemClock().now());
   for (auto& unit : cores_) {
     // The first core's port 0 becomes the port of all.
-    GP_TRY(endpoint, unit->server->listen(endpoint));
+    GP_TRY(endpoint, unit->server->listen(endpoint, seed));
   }
-  if (options_.tls) options_.tls->seed.wipe();  // every core has its keys
+  return ok();
+}
+
+// Listening begins before recovery, so that liveness answers and readiness says "starting".
+Result<net::Endpoint> Server::start(net::Endpoint endpoint) {
+  GP_TRY(listen(endpoint));
   const std::vector<int> processors = runtime::usable_processors();
   const bool pin = cores_.size() > 1 && cores_.size() <= processors.size();
   for (std::size_t i = 0; i < cores_.size(); ++i)

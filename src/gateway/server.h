@@ -41,6 +41,7 @@ class Server final : private Fleet {
 
   CoreServer& home_of(const UserId& user) override;
   std::string metrics_text() override;
+  Result<> listen(net::Endpoint& endpoint);
   Result<> recover();
   void wait_for_end();
   void look_at_certificates(CertificateWatch::Look how);

@@ -25,18 +25,15 @@ void derive(const Block& secret, std::string_view label, Block& derived) {
 
 }  // namespace
 
-TlsTicketSeed TlsTicketSeed::draw(MonotonicTime now) {
-  TlsTicketSeed seed;
-  seed.born = now;
-  const int drawn = ::RAND_bytes(seed.secret.data(), static_cast<int>(seed.secret.size()));
+TlsTicketSeed::TlsTicketSeed(MonotonicTime now) : born_(now) {
+  const int drawn = ::RAND_bytes(secret_.data(), static_cast<int>(secret_.size()));
   GP_ASSERT(drawn == 1, "the system's random source failed");
-  return seed;
 }
 
-void TlsTicketSeed::wipe() { ::OPENSSL_cleanse(secret.data(), secret.size()); }
+TlsTicketSeed::~TlsTicketSeed() { ::OPENSSL_cleanse(secret_.data(), secret_.size()); }
 
 TlsTickets::TlsTickets(const TlsTicketSeed& seed, const Clock& clock)
-    : clock_(clock), secret_(seed.secret), period_begin_(seed.born) {
+    : clock_(clock), secret_(seed.secret()), period_begin_(seed.born()) {
   make_key(secret_, current_);
   previous_ = current_;  // there is none yet; all zeros would be a key that everybody has
 }

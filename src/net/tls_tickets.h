@@ -3,9 +3,10 @@
 /// How it works. The process draws one seed; every core makes the same keys from it and the clock,
 /// so a client may resume on any core and no core asks another. Each period has a key; the secret
 /// of the next period is a one-way function of this one's, which is then wiped. Nobody keeps the
-/// seed: who holds it wipes it when every core has its keys. So who reads the process' memory can
-/// open the tickets of this period, the one before and those to come, and no older ones. Tickets
-/// open for one to two periods.
+/// seed: it cannot be copied, and goes when every core has its keys. A core moves on when it next
+/// seals or opens a ticket, not by a timer. So who reads the process' memory can open tickets from
+/// the period before each core's last handshake on, those to come included, and no older ones.
+/// Tickets open for one to two periods.
 /// Thread: its core.
 #pragma once
 
@@ -16,15 +17,23 @@
 
 namespace gp::net {
 
-struct TlsTicketSeed {
-  std::array<unsigned char, 32> secret{};
-  MonotonicTime born{};
-
-  ~TlsTicketSeed() { wipe(); }
-  /// When all keys that are wanted were made from it.
-  void wipe();
+/// Wiped when it goes.
+class TlsTicketSeed {
+ public:
   /// From the system's random source.
-  static TlsTicketSeed draw(MonotonicTime now);
+  static TlsTicketSeed draw(MonotonicTime now) { return TlsTicketSeed(now); }
+  ~TlsTicketSeed();
+  TlsTicketSeed(const TlsTicketSeed&) = delete;
+  TlsTicketSeed& operator=(const TlsTicketSeed&) = delete;
+
+  const std::array<unsigned char, 32>& secret() const { return secret_; }
+  MonotonicTime born() const { return born_; }
+
+ private:
+  explicit TlsTicketSeed(MonotonicTime now);
+
+  std::array<unsigned char, 32> secret_;
+  MonotonicTime born_;
 };
 
 class TlsTickets {
