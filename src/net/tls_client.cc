@@ -141,6 +141,10 @@ Error TlsClient::failure() const {
     return {
         Code::protocol_error,
         fmt::format("{} does not speak TLS: use http:// or ws://, or another port", options_.peer)};
+  // What a full goldenpath says before the handshake, where it has no HTTP yet (ConnectionGate).
+  if (reason == SSL_R_TLSV1_ALERT_INTERNAL_ERROR)
+    return {Code::overloaded,
+            fmt::format("{} refused the connection; it may be at a limit", options_.peer)};
   return {Code::protocol_error,
           fmt::format("TLS with {} failed: {}", options_.peer, openssl_words())};
 }

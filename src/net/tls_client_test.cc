@@ -168,6 +168,18 @@ TEST_F(TlsClientTest, SaysThatAPeerSpeaksNoTls) {
   EXPECT_NE(secured.error().message.find("http://"), std::string::npos) << secured.error().message;
 }
 
+// The words of a full server's ConnectionGate: `goldenpath chat` gave up for good.
+TEST_F(TlsClientTest, MayComeBackToAPeerThatIsAtALimit) {
+  client_ = std::move(TlsClient::create({"localhost", "localhost:443", ""}).value());
+  ASSERT_TRUE(client_->shake_hands());
+  client_->give(std::string_view("\x15\x03\x03\x00\x02\x02\x50", 7));
+  const auto secured = client_->shake_hands();
+  ASSERT_FALSE(secured);
+  EXPECT_EQ(secured.error().code, Code::overloaded);
+  EXPECT_NE(secured.error().message.find("localhost:443 refused"), std::string::npos)
+      << secured.error().message;
+}
+
 TEST_F(TlsClientTest, NamesAFileThatHoldsNoCa) {
   const TestFile garbage("not a certificate");
   for (const std::string& path : {garbage.path(), std::string("/nowhere/ca.pem")}) {
