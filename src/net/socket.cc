@@ -313,7 +313,7 @@ Socket* SocketHub::adopt(DetachedSocket detached, std::unique_ptr<SocketHandler>
   // the bytes that were not looked at.
   if (const TlsFilter* tls = adopted.tls_.get(); tls != nullptr && adopted.open()) {
     if (tls->failure() != TlsFailure::kNone) {
-      adopted.abort(CloseReason::tls_failed);
+      adopted.end_broken_tls();
     } else if (tls->peer_closed()) {
       adopted.hear_close();
     }

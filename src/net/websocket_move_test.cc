@@ -66,13 +66,14 @@ class Echo final : public WebSocketEndpoint {
 enum class Way { kStays, kMoves };
 enum class Wire { kPlain, kTls };
 /// What the peer does right behind its bytes; in the same packet.
-enum class Then { kStays, kSaysNoMore };
+enum class Then { kStays, kSaysNoMore, kSpoilsTls };
 
 struct Outcome {
   Texts before;  ///< heard by the endpoint that goes
   Texts after;   ///< heard by the one that comes
   std::vector<Code> closed;
   std::string received;
+  std::uint64_t broken_tls = 0;  ///< connections counted as such
   bool operator==(const Outcome&) const = default;
 };
 
@@ -81,7 +82,7 @@ std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
   out << "| ";
   for (const auto& each : outcome.after) out << each << "; ";
   for (const Code each : outcome.closed) out << protocol::info(each).name << ' ';
-  return out << testing::PrintToString(outcome.received);
+  return out << testing::PrintToString(outcome.received) << ' ' << outcome.broken_tls;
 }
 
 /// One connection on two cores. `bytes` are sent at once.
@@ -92,16 +93,19 @@ class Scene {
   Outcome play(const std::string& bytes, Then then, std::size_t answer_bytes) {
     open();
     send(bytes, then);
-    const bool over = then == Then::kSaysNoMore;
-    EXPECT_TRUE(
-        run_until([&] { return over ? came_.destroyed == 1 : received().size() >= answer_bytes; }));
+    EXPECT_TRUE(run_until([&] {
+      if (then == Then::kSpoilsTls) return end() != End::kOpen;
+      return then == Then::kSaysNoMore ? came_.destroyed == 1 : received().size() >= answer_bytes;
+    }));
     // The peer's part of a close handshake that the server began or ended.
     client_->half_close();
     EXPECT_TRUE(run_until([&] { return came_.destroyed == 1 && went_.destroyed == 1; }));
     EXPECT_EQ(here_.hub.size() + there_.hub.size(), 0u);
     EXPECT_TRUE(went_.closed.empty());
-    return {went_.messages, came_.messages, came_.closed, received()};
+    return {went_.messages, came_.messages, came_.closed, received(),
+            broken(here_) + broken(there_)};
   }
+  End end() const { return client_->end(); }
 
  private:
   std::unique_ptr<WebSocketEndpoint> next() {
@@ -134,6 +138,10 @@ class Scene {
     EXPECT_TRUE(run_until([&] { return !tls_ || (tls_->connected() && secured()); }));
   }
 
+  static std::uint64_t broken(const TestRig& rig) {
+    return rig.metrics.tls_failures_malformed.value();
+  }
+
   bool secured() const { return here_.metrics.tls_handshakes.value() == 1; }
 
   void send(const std::string& bytes, Then then) {
@@ -144,7 +152,9 @@ class Scene {
     }
     tls_->write(bytes);
     if (then == Then::kSaysNoMore) tls_->close();
-    client_->send(tls_->take());
+    std::string records = tls_->take();
+    if (then == Then::kSpoilsTls) records += "not a record of TLS";
+    client_->send(records);
   }
 
   /// The adopting core takes what was posted to it.
@@ -243,6 +253,21 @@ TEST(WebSocketMove, HearsMessagesBeforeAViolation) {
   EXPECT_EQ(outcome.after, Texts{"one"});
   EXPECT_EQ(outcome.closed, std::vector<Code>{Code::protocol_error});
   EXPECT_TRUE(outcome.received.find("must mask") != std::string::npos) << outcome;
+}
+
+// It was reset, which may cost the peer the alert, and not counted.
+TEST(WebSocketMove, EndsABrokenTlsConnectionAsIfItHadStayed) {
+  const std::string bytes = text(kGo) + text("one");
+  const auto play = [&](Way way) {
+    Scene scene(way, Wire::kTls);
+    Outcome outcome = scene.play(bytes, Then::kSpoilsTls, 0);
+    EXPECT_EQ(scene.end(), End::kClosed);
+    return outcome;
+  };
+  const Outcome moves = play(Way::kMoves);
+  EXPECT_EQ(moves, play(Way::kStays));
+  EXPECT_EQ(moves.after, Texts{"one"});
+  EXPECT_EQ(moves.broken_tls, 1u);
 }
 
 TEST(WebSocketMove, GoesOnInsideAFrameThatWasCut) {
