@@ -62,6 +62,8 @@ Result<std::unique_ptr<TlsClient>> TlsClient::create(const Options& options) {
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE);
+  // What is written does not wait for a peer's answer here: no new handshakes in TLS 1.2.
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
   GP_TRY(trust(context.get(), options.ca_file));
   constexpr std::array<unsigned char, 9> kHttp11{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   SSL_CTX_set_alpn_protos(context.get(), kHttp11.data(), kHttp11.size());

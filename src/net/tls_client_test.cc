@@ -191,6 +191,67 @@ TEST_F(TlsClientTest, NamesAFileThatHoldsNoCa) {
   }
 }
 
+/// A server that, unlike ours, wants a new handshake on a connection that has one (TLS 1.2).
+class RenegotiatingServer {
+ public:
+  explicit RenegotiatingServer(const TestCertificate& certificate)
+      : context_(SSL_CTX_new(TLS_server_method())) {
+    SSL_CTX_set_max_proto_version(context_, TLS1_2_VERSION);
+    BIO* const pem = BIO_new(BIO_s_mem());
+    BIO_puts(pem, (certificate.certificate_pem + certificate.key_pem).c_str());
+    X509* const shown = PEM_read_bio_X509(pem, nullptr, nullptr, nullptr);
+    EVP_PKEY* const key = PEM_read_bio_PrivateKey(pem, nullptr, nullptr, nullptr);
+    SSL_CTX_use_cert_and_key(context_, shown, key, nullptr, 1);
+    X509_free(shown);
+    EVP_PKEY_free(key);
+    BIO_free(pem);
+    ssl_ = SSL_new(context_);
+    SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_accept_state(ssl_);
+  }
+  ~RenegotiatingServer() {
+    SSL_free(ssl_);
+    SSL_CTX_free(context_);
+  }
+  RenegotiatingServer(const RenegotiatingServer&) = delete;
+  RenegotiatingServer& operator=(const RenegotiatingServer&) = delete;
+
+  /// What it answers to these records while it shakes hands.
+  std::string answer(const std::string& records) {
+    BIO_write(SSL_get_rbio(ssl_), records.data(), static_cast<int>(records.size()));
+    SSL_do_handshake(ssl_);
+    return take_all(SSL_get_wbio(ssl_));
+  }
+  /// Its HelloRequest.
+  std::string ask() {
+    SSL_renegotiate(ssl_);
+    return answer({});
+  }
+
+ private:
+  SSL_CTX* context_;
+  SSL* ssl_ = nullptr;
+};
+
+// The new handshake began, and the next write failed for want of the server's answer.
+TEST_F(TlsClientTest, GoesOnWhenItIsAskedForANewHandshake) {
+  const TestCertificate certificate = make_test_certificate({"localhost"});
+  const TestFile ca(certificate.certificate_pem);
+  RenegotiatingServer server(certificate);
+  client_ = std::move(TlsClient::create({"localhost", "localhost:443", ca.path()}).value());
+  for (auto secured = client_->shake_hands(); !(secured && secured.value());
+       secured = client_->shake_hands()) {
+    ASSERT_TRUE(secured) << secured.error().message;
+    client_->give(server.answer(client_->take()));
+  }
+  const std::string question = server.ask();
+  ASSERT_FALSE(question.empty());
+  client_->give(question);
+  EXPECT_EQ(read_all(), "");
+  const auto written = client_->write("still here");
+  EXPECT_TRUE(written) << written.error().message;
+}
+
 TEST_F(TlsClientTest, FailsForGoodWhenABitWasChanged) {
   const TestCertificate certificate = make_test_certificate({"localhost"});
   const TestFile ca(certificate.certificate_pem);
