@@ -42,15 +42,31 @@ Result<> trust(SSL_CTX* context, const std::string& ca_file) {
   return ok();
 }
 
+/// As certificates write it: a name without the dot of the root, an IPv6 address without the
+/// interface to reach it by.
+std::string certified_form(std::string host) {
+  if (host.find(':') != std::string::npos) return host.substr(0, host.find('%'));
+  if (host.ends_with('.')) host.pop_back();
+  return host;
+}
+
 /// The certificate must be for this name or address; a name is told to the server, too.
-void expect(SSL* ssl, const std::string& host) {
+Result<> expect(SSL* ssl, const std::string& host) {
+  const std::string name = certified_form(host);
   X509_VERIFY_PARAM* const expected = SSL_get0_param(ssl);
   X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  if (X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) == 1) return;
+  if (X509_VERIFY_PARAM_set1_ip_asc(expected, name.c_str()) == 1) return ok();
   ERR_clear_error();
-  GP_ASSERT(
-      SSL_set1_host(ssl, host.c_str()) == 1 && SSL_set_tlsext_host_name(ssl, host.c_str()) == 1,
-      "a host name that TLS cannot ask for");
+  // For OpenSSL every certificate is for no name, and those of all subdomains for one with a dot
+  // before it.
+  if (!name.empty() && !name.starts_with('.') && SSL_set1_host(ssl, name.c_str()) == 1 &&
+      SSL_set_tlsext_host_name(ssl, name.c_str()) == 1)
+    return ok();
+  return fail(
+      Code::bad_request,
+      fmt::format("TLS cannot ask for the host `{}`: a name has 1 to 255 bytes and does not "
+                  "begin with a dot",
+                  host));
 }
 
 }  // namespace
@@ -69,8 +85,9 @@ Result<std::unique_ptr<TlsClient>> TlsClient::create(const Options& options) {
   SSL_CTX_set_alpn_protos(context.get(), kHttp11.data(), kHttp11.size());
   SSL* const ssl = SSL_new(context.get());
   GP_ASSERT(ssl != nullptr, "OpenSSL has no memory");
-  expect(ssl, options.host);
-  return std::unique_ptr<TlsClient>(new TlsClient(ssl, options));
+  std::unique_ptr<TlsClient> client(new TlsClient(ssl, options));
+  GP_TRY(expect(ssl, options.host));
+  return client;
 }
 
 TlsClient::TlsClient(SSL* ssl, const Options& options)

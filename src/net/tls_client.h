@@ -4,9 +4,9 @@
 /// The peer's certificate must be valid for the host and lead to a root of the system's store, or
 /// of the file that is named instead. There is no way to go on without. Owner: a client's stream.
 /// Thread: one at a time. Errors: a sentence that names the peer and what to do; final.
-/// Code::bad_request for the file of the CA, Code::overloaded for the alert internal_error, which
-/// is how a full goldenpath answers: later it may go well. Code::protocol_error for the rest:
-/// trying again does not help.
+/// Code::bad_request for the file of the CA and a host that has no TLS name, Code::overloaded for
+/// the alert internal_error, which is how a full goldenpath answers: later it may go well.
+/// Code::protocol_error for the rest: trying again does not help.
 #pragma once
 
 #include <memory>

@@ -32,9 +32,9 @@ class TestFile {
 /// A client and the server's filter, their bytes carried by hand.
 class TlsClientTest : public testing::Test {
  protected:
-  void serve(const TestCertificate& certificate) {
+  void serve(const std::vector<TestCertificate>& certificates) {
     context_ = std::move(
-        TlsContext::create(test_material({certificate}), TlsTicketSeed::draw(clock_.now()), clock_)
+        TlsContext::create(test_material(certificates), TlsTicketSeed::draw(clock_.now()), clock_)
             .value());
     filter_ = context_->accept();
   }
@@ -87,7 +87,7 @@ class TlsClientTest : public testing::Test {
 TEST_F(TlsClientTest, TrustsTheCaThatIsNamedAndCarriesBytesBothWays) {
   const TestCertificate certificate = make_test_certificate({"localhost"});
   const TestFile ca(certificate.certificate_pem);
-  serve(certificate);
+  serve({certificate});
   const auto connected = connect("localhost", ca.path());
   ASSERT_TRUE(connected) << connected.error().message;
   const std::string much(100'000, 'm');
@@ -103,7 +103,7 @@ TEST_F(TlsClientTest, TrustsTheCaThatIsNamedAndCarriesBytesBothWays) {
 TEST_F(TlsClientTest, TellsAGoodbyeFromSilence) {
   const TestCertificate certificate = make_test_certificate({"localhost"});
   const TestFile ca(certificate.certificate_pem);
-  serve(certificate);
+  serve({certificate});
   ASSERT_TRUE(connect("localhost", ca.path()));
   carry();
   std::array<char, 10> buffer;
@@ -123,7 +123,7 @@ TEST_F(TlsClientTest, TellsAGoodbyeFromSilence) {
 }
 
 TEST_F(TlsClientTest, RefusesWhomTheSystemDoesNotKnow) {
-  serve(make_test_certificate({"localhost"}));
+  serve({make_test_certificate({"localhost"})});
   const std::string message = why(connect("localhost", ""));
   EXPECT_NE(message.find("localhost:8443 is not trusted"), std::string::npos) << message;
   EXPECT_NE(message.find("--ca"), std::string::npos) << message;
@@ -132,7 +132,7 @@ TEST_F(TlsClientTest, RefusesWhomTheSystemDoesNotKnow) {
 
 TEST_F(TlsClientTest, RefusesWhomTheNamedCaDidNotSign) {
   const TestFile other(make_test_certificate({"localhost"}).certificate_pem);
-  serve(make_test_certificate({"localhost"}));
+  serve({make_test_certificate({"localhost"})});
   const std::string message = why(connect("localhost", other.path()));
   EXPECT_NE(message.find(other.path()), std::string::npos) << message;
 }
@@ -141,20 +141,47 @@ TEST_F(TlsClientTest, RefusesACertificateForAnotherName) {
   const TestCertificate certificate = make_test_certificate({"other.example", "*.wild.example"});
   const TestFile ca(certificate.certificate_pem);
   for (const char* host : {"localhost", "127.0.0.1", "a.b.wild.example", "wild.example"}) {
-    serve(certificate);
+    serve({certificate});
     const std::string message = why(connect(host, ca.path()));
     EXPECT_NE(message.find(std::string("is not for ") + host), std::string::npos) << message;
   }
   for (const char* host : {"other.example", "a.wild.example"}) {
-    serve(certificate);
+    serve({certificate});
     EXPECT_TRUE(connect(host, ca.path())) << host;
+  }
+}
+
+// Resolvers take the root's dot and an address' interface; names and certificates have neither.
+TEST_F(TlsClientTest, AsksForTheHostAsCertificatesWriteIt) {
+  const TestCertificate named = make_test_certificate({"localhost"});
+  const TestCertificate address = make_test_certificate({"x", "IP:fe80::1", "IP:127.0.0.1"});
+  const TestFile ca(named.certificate_pem + address.certificate_pem);
+  for (const char* host : {"localhost", "localhost.", "fe80::1", "fe80::1%eth0", "127.0.0.1"}) {
+    serve({address, named});  // named: only to who asks for it
+    const auto connected = connect(host, ca.path());
+    EXPECT_TRUE(connected) << connected.error().message;
+  }
+  for (const char* host : {"localhost..", "fe80::2%eth0"}) {
+    serve({address, named});
+    EXPECT_NE(why(connect(host, ca.path())).find("is not for"), std::string::npos) << host;
+  }
+}
+
+// The first is 127.0.0.1 for the resolver.
+TEST_F(TlsClientTest, SaysThatAHostIsNoName) {
+  for (const std::string& host : {std::string(300, '0') + "17700000001", std::string("."),
+                                  std::string(), std::string(".example.org")}) {
+    const auto made = TlsClient::create({host, "peer", ""});
+    ASSERT_FALSE(made) << host;
+    EXPECT_EQ(made.error().code, Code::bad_request);
+    EXPECT_NE(made.error().message.find("`" + host + "`"), std::string::npos);
   }
 }
 
 TEST_F(TlsClientTest, RefusesACertificateThatHasExpired) {
   const TestCertificate certificate = make_test_certificate({"localhost"}, -3600);
   const TestFile ca(certificate.certificate_pem);
-  serve(certificate);
+  serve({certificate});
   const std::string message = why(connect("localhost", ca.path()));
   EXPECT_NE(message.find("expired"), std::string::npos) << message;
 }
@@ -255,7 +282,7 @@ TEST_F(TlsClientTest, GoesOnWhenItIsAskedForANewHandshake) {
 TEST_F(TlsClientTest, FailsForGoodWhenABitWasChanged) {
   const TestCertificate certificate = make_test_certificate({"localhost"});
   const TestFile ca(certificate.certificate_pem);
-  serve(certificate);
+  serve({certificate});
   ASSERT_TRUE(connect("localhost", ca.path()));
   carry();
   read_all();

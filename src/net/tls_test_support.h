@@ -32,7 +32,7 @@ inline std::string take_all(BIO* bio) {
 }
 
 /// Self-signed, P-256, valid for `valid_seconds` (negative: expired); the first name is its
-/// commonName, all are subjectAltNames.
+/// commonName, all are subjectAltNames; "IP:::1" is an address.
 inline TestCertificate make_test_certificate(const std::vector<std::string>& names,
                                              long valid_seconds = 24 * 3600) {
   EVP_PKEY* const key = EVP_EC_gen("P-256");
@@ -49,7 +49,8 @@ inline TestCertificate make_test_certificate(const std::vector<std::string>& nam
                              0);
   X509_set_issuer_name(certificate, subject);
   std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "DNS:" : ",DNS:") + name;
+  for (const std::string& name : names)
+    list += (list.empty() ? "" : ",") + (name.starts_with("IP:") ? name : "DNS:" + name);
   X509_EXTENSION* const alt =
       X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, list.c_str());
   X509_add_ext(certificate, alt, -1);
