@@ -89,7 +89,9 @@ TEST(TimerQueue, DoesWhatASortedListDoes) {
       ASSERT_EQ(ran, expected);
     }
     ASSERT_EQ(queue.size(), model.size());
-    if (!model.empty()) ASSERT_EQ(queue.next_deadline(), at(model.begin()->first));
+    if (!model.empty()) {
+      ASSERT_EQ(queue.next_deadline(), at(model.begin()->first));
+    }
   }
 }
 
