@@ -174,6 +174,9 @@ test('the page comes compressed to who takes it, once, with what protects it', a
     assert.match(answer.headers['content-type'], /^text\/javascript/);
   }
   assert.equal(new Set([plain, brotli, gzip].map(({ headers }) => headers.etag)).size, 3);
+  // Scanners take a compressed document for a sign of BREACH.
+  const document = await ask('GET', '/', { 'Accept-Encoding': 'gzip, br' });
+  assert.equal(document.headers['content-encoding'], undefined);
   const again = await ask('GET', `/${script}`, { 'If-None-Match': `"x", W/${plain.headers.etag}` });
   assert.equal(again.status, 304);
   assert.equal(again.body.length, 0);
