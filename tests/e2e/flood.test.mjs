@@ -184,11 +184,14 @@ async function endure(t, { settings, words, room, isRefusal, judge }) {
   for (let round = 0; round < 2; round += 1) {
     const earlier = await gauge.read();
     let isStanding = false;
-    const chatting = chat(person, () => isStanding);
-    const crowd = await flood(server.port, words, random, room);
-    const now = await gauge.read();
-    isStanding = true;
-    await chatting;
+    const stand = async () => {
+      try {
+        return { crowd: await flood(server.port, words, random, room), now: await gauge.read() };
+      } finally {
+        isStanding = true;
+      }
+    };
+    const [, { crowd, now }] = await Promise.all([chat(person, () => isStanding), stand()]);
     const grown = Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - (earlier[name] ?? 0)]));
     const refused = crowd.all.filter(({ heard }) => isRefusal(heard));
     const reset = crowd.all.filter(({ heard, isOver }) => isOver && heard === '');
