@@ -10,7 +10,8 @@
 namespace gp::client {
 namespace {
 
-constexpr std::string_view kExample = "write it like http://127.0.0.1:8080 or https://chat.example.org";
+constexpr std::string_view kExample =
+    "write it like http://127.0.0.1:8080 or https://chat.example.org";
 
 auto refuse(std::string_view text, std::string_view why) {
   return fail(Code::bad_request, fmt::format("the URL `{}` {}; {}", text, why, kExample));
